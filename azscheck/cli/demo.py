@@ -1,0 +1,137 @@
+"""`azscheck demo`."""
+
+import json
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azscheck.cli import options
+from azscheck.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from azscheck.demo import DemoStamp
+
+_SEEDED_PORTS = 20_000
+
+
+@click.command("demo")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("azscheck-demo"),
+    show_default=True,
+    help="The folder for the configuration, the inventory and the reports.",
+)
+@click.option(
+    "--identity",
+    type=click.Choice(["adfs", "entra"]),
+    default="adfs",
+    show_default=True,
+    help="How the stamp signs people in: AD FS or Entra ID.",
+)
+@click.option("--serve", is_flag=True, help="Keep the stamp running, and print how to scan it.")
+@options.now_option
+@click.option("--seed", type=click.IntRange(0), default=0, help="Another seed gives other ids.  [default: 0]")
+@options.quiet_option
+def command(output: Path, identity: str, serve: bool, now: str | None, seed: int, quiet: bool) -> ExitCode:
+    """Start a small Azure Stack Hub on this computer and judge it.
+
+    The stamp answers on loopback with the real interfaces: metadata, sign-in, both Resource Managers. What
+    runs against it is what `azscheck scan` runs. It has findings on purpose, and the command ends with 0.
+
+    \b
+    Examples:
+      azscheck demo
+      azscheck demo --serve                            scan it from another terminal
+    """
+    from azscheck.demo import DemoStamp
+
+    clock = options.moment(now)
+    started = clock()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--output {output}: cannot be made: {error.strerror or error}.") from error
+    with DemoStamp(identity=identity, now=started, seed=seed) as stamp:
+        configuration = _configure(stamp, output, started)
+        if serve:
+            return _serve(stamp, configuration)
+        return _scan(configuration, output, now, quiet)
+
+
+def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
+    """Write what a user would have: a configuration, the authority's certificate, the secret, the evidence."""
+    (folder / "ca.pem").write_bytes(stamp.ca_pem)
+    secret = folder / "secret"
+    secret.touch(0o600)
+    secret.write_text(stamp.client_secret, "utf-8")
+    _evidence(stamp, now).write(folder / "protection.ndjson")
+    # JSON is YAML, and quotes whatever needs it.
+    credential = {"clientId": stamp.client_id, "secretFile": "secret"}
+    if stamp.tenant_id != "adfs":
+        credential["tenantId"] = stamp.tenant_id
+    value = {
+        "stamps": [
+            {
+                "name": stamp.name,
+                "admin": stamp.admin_url,
+                "tenant": stamp.tenant_url,
+                "ca": "ca.pem",
+                "credential": credential,
+                "connected": stamp.tenant_id != "adfs",
+            }
+        ],
+        "evidence": ["protection.ndjson"],
+    }
+    file = folder / "azscheck.yaml"
+    file.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    return file
+
+
+def _evidence(stamp: "DemoStamp", now: datetime) -> Any:
+    from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+
+    origin = Origin("file", "protection.ndjson", now)
+    items = [*stamp.protected_items(), *stamp.replicated_items()]
+    resources = [Resource(stamp.name, item["type"], item["id"], item, origin) for item in items]
+    coverage = [
+        Coverage(stamp.name, kind, "", CoverageState.COMPLETE, count=sum(r.type == kind for r in resources), time=now)
+        for kind in ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+    ]
+    return Inventory.of(now, resources, coverage)
+
+
+def _serve(stamp: "DemoStamp", configuration: Path) -> ExitCode:
+    click.echo(f"admin    {stamp.admin_url}\ntenant   {stamp.tenant_url}\nsign-in  {stamp.login_url}")
+    click.echo(f"\nIn another terminal:\n  azscheck scan --config {configuration}\n\nCtrl-C stops the stamp.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("\nstopped.", err=True)
+    return ExitCode.COMPLIANT
+
+
+def _scan(configuration: Path, folder: Path, now: str | None, quiet: bool) -> ExitCode:
+    """What `azscheck scan` does, by calling it."""
+    from azscheck.cli.scan import command as scan
+    from azscheck.reports import FORMATS
+
+    files = {name: folder / f"report{form.suffix}" for name, form in FORMATS.items() if name != "table"}
+    arguments = ["--config", str(configuration), "--save-inventory", str(folder / "inventory.ndjson")]
+    arguments += ["--format", "table"]
+    arguments += [word for name, file in files.items() for word in ("--format", f"{name}={file}")]
+    arguments += ["--now", now] if now else []
+    arguments += ["--quiet"] if quiet else []
+    code = ExitCode(scan.main(arguments, prog_name="azscheck scan", standalone_mode=False))
+    if code not in (ExitCode.COMPLIANT, ExitCode.FINDINGS):
+        return code
+    if not quiet:
+        click.echo(
+            f"\nThis was `azscheck scan --config {configuration}`: in a pipeline it would exit {int(code)}.\n"
+            f"Open {files['html']} in a browser; the inventory is {folder / 'inventory.ndjson'}."
+        )
+    return ExitCode.COMPLIANT

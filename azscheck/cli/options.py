@@ -1,0 +1,102 @@
+"""Options that several commands have, and what their text means."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from azscheck.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CONFIGURATION = Path("azscheck.yaml")
+SEVERITIES = ("critical", "high", "medium", "low", "none")
+
+
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator, in the order in which `--help` shows them."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+configuration_option = click.option(
+    "--config",
+    "configuration",
+    type=click.Path(path_type=Path),
+    help=f"The configuration  [default: {CONFIGURATION}]",
+)
+stamp_option = click.option(
+    "--stamp", "stamps", multiple=True, help="Only this stamp of the configuration; repeatable."
+)
+now_option = click.option(
+    "--now", metavar="TIME", help="The moment from which ages are measured, such as 2026-01-31T12:00:00Z."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, nothing but the report and errors.")
+format_option = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="table, json, html, markdown, junit, sarif or csv; repeatable; without FILE to the terminal  [default: table]",
+)
+gate_options = together(
+    click.option(
+        "--fail-on",
+        type=click.Choice(SEVERITIES),
+        default="low",
+        show_default=True,
+        help="The least severity of a finding that ends with 1; none: no finding does.",
+    ),
+    click.option("--fail-on-unknown", is_flag=True, help="End with 3 when anything could not be judged."),
+)
+judge_options = together(
+    click.option(
+        "--policies",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A file or folder of policies, in place of the shipped ones; repeatable.",
+    ),
+    click.option(
+        "--parameter",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A policy's parameter: maximumAge=PT12H, or of one policy ASH-INF-006.maximumAge=PT12H; repeatable.",
+    ),
+)
+
+
+def moment(text: str | None) -> Callable[[], datetime]:
+    """A clock: the computer's, or one that stands at the given time."""
+    if text is None:
+        return lambda: datetime.now(UTC)
+    from azscheck.times import parse_time
+
+    try:
+        fixed = parse_time(text)
+    except ValueError as error:
+        raise UsageError(f"--now: {error}.") from error
+    return lambda: fixed
+
+
+def parameter_values(texts: Sequence[str]) -> dict[str, Any]:
+    """`NAME=VALUE` as a mapping; a value is JSON where it can be read as that, else text."""
+    import json
+
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"--parameter {text!r}: write NAME=VALUE, such as maximumAge=PT12H.")
+        try:
+            values[name.strip()] = json.loads(value)
+        except ValueError:
+            values[name.strip()] = value
+    return values

@@ -1,0 +1,91 @@
+"""Reports to files and to the terminal; the exit code never depends on them."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from azscheck.documents import did_you_mean
+from azscheck.errors import AzscheckError, ExitCode, UsageError
+from azscheck.policy import Category, Severity
+from azscheck.reports import FORMATS, render
+from azscheck.results import ComplianceState, Results
+
+_NARROWEST, _WIDEST = 60, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report that was asked for: its format, and its file or None for the terminal."""
+
+    format: str
+    file: Path | None
+
+
+def parse_outputs(texts: Sequence[str]) -> list[Output]:
+    """`FORMAT` and `FORMAT=FILE`; raises UsageError before any work is done."""
+    outputs = [_parse_output(text) for text in texts or ["table"]]
+    if sum(output.file is None for output in outputs) > 1:
+        raise UsageError("--format: only one report can go to the terminal; write the others as FORMAT=FILE.")
+    return outputs
+
+
+def _parse_output(text: str) -> Output:
+    name, equals, file = text.partition("=")
+    if name not in FORMATS:
+        raise UsageError(f"--format: {name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}.")
+    if equals and not file:
+        raise UsageError(f"--format {text}: name a file after the '='.")
+    if file and not Path(file).parent.is_dir():
+        raise UsageError(f"--format {text}: there is no folder {Path(file).parent}.")
+    return Output(name, Path(file) if file else None)
+
+
+def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = False) -> None:
+    """Write every report; a file that cannot be written stops none of the others."""
+    failed: list[str] = []
+    for output in outputs:
+        if output.file is None:
+            click.echo(_for_terminal(results, output.format), nl=False)
+            continue
+        try:
+            output.file.write_text(render(results, output.format), "utf-8", newline="\n")
+        except OSError as error:
+            failed.append(f"{output.file}: cannot be written: {error.strerror or error}.")
+        else:
+            if not quiet:
+                click.echo(f"wrote {output.file}", err=True)
+    if failed:
+        raise AzscheckError("\n".join(failed))
+
+
+def _for_terminal(results: Results, format: str) -> str:
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))
+    return render(results, format, colour=colour, width=width)
+
+
+def gate(results: Results, fail_on: str, fail_on_unknown: bool) -> ExitCode:
+    """The exit code of a run."""
+    return results.exit_code(None if fail_on == "none" else Severity[fail_on.upper()], fail_on_unknown)
+
+
+def closing_words(results: Results, code: ExitCode) -> str:
+    """One line for the log of a pipeline: both verdicts, and why the code is what it is."""
+    verdicts = ", ".join(f"{category}: {results.verdict(category).words}" for category in Category)
+    counts = results.counts()
+    unknown = counts[ComplianceState.UNKNOWN] + counts[ComplianceState.ERROR]
+    words = f"{verdicts}; {counts[ComplianceState.NON_COMPLIANT]} findings, {unknown} not judged; exit code {int(code)}"
+    if code is not ExitCode.INCOMPLETE:
+        return words
+    if results.failed_coverage:
+        first = results.failed_coverage[0]
+        why = f"{len(results.failed_coverage)} lists could not be read, the first {first.type} of {first.stamp}"
+        return f"{words} (incomplete: {why}: {first.reason})"
+    if not results.evaluated:
+        return f"{words} (incomplete: nothing was evaluated)"
+    return f"{words} (incomplete: not everything could be judged)"

@@ -1,0 +1,44 @@
+"""What `scan`, `collect` and `demo` have in common: from a configuration to an inventory, and on to results."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from azscheck.cli.options import CONFIGURATION
+from azscheck.cli.progress import shown
+from azscheck.documents import did_you_mean
+from azscheck.errors import UsageError
+from azscheck.inventory import Inventory
+from azscheck.policy import Policy, load_policies
+from azscheck.sources import evidence
+from azscheck.sources.configuration import Configuration, read_configuration
+
+
+def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
+    """The configuration, narrowed to the stamps that were named."""
+    path = path or CONFIGURATION
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file: `azscheck init` writes one, --config names another.")
+    configuration = read_configuration(path)
+    known = {stamp.name: stamp for stamp in configuration.stamps}
+    for name in stamps:
+        if name not in known:
+            raise UsageError(f"{path}: has no stamp {name!r}{did_you_mean(name, known)}.")
+    chosen = tuple(known[name] for name in dict.fromkeys(stamps)) if stamps else configuration.stamps
+    return replace(configuration, stamps=chosen)
+
+
+def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: bool) -> Inventory:
+    """Everything that the configuration's stamps and evidence tell."""
+    from azscheck.sources import hub
+
+    names = [stamp.name for stamp in configuration.stamps]
+    told = evidence.collect(configuration.evidence, names, clock())
+    with shown(quiet) as progress:
+        return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
+
+
+def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
+    """The policies that were named, else the configuration's, else the shipped ones."""
+    return load_policies(given or (configuration.policies if configuration else ()))

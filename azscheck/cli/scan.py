@@ -1,0 +1,81 @@
+"""`azscheck scan`."""
+
+from pathlib import Path
+
+import click
+
+from azscheck.cli import options
+from azscheck.errors import ExitCode, UsageError
+
+
+@click.command("scan")
+@options.configuration_option
+@click.option(
+    "--inventory",
+    "inventories",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Judge a saved inventory instead of a live stamp; repeatable.",
+)
+@options.stamp_option
+@options.judge_options
+@options.format_option
+@options.gate_options
+@click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
+@options.now_option
+@options.quiet_option
+def command(
+    configuration: Path | None,
+    inventories: tuple[Path, ...],
+    stamps: tuple[str, ...],
+    policies: tuple[Path, ...],
+    parameters: tuple[str, ...],
+    formats: tuple[str, ...],
+    fail_on: str,
+    fail_on_unknown: bool,
+    save_inventory: Path | None,
+    now: str | None,
+    quiet: bool,
+) -> ExitCode:
+    """Collect and judge one or several stamps, or a saved inventory.
+
+    \b
+    Examples:
+      azscheck scan
+      azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
+      azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
+    """
+    from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
+    from azscheck.cli.run import collect, configuration_of, policies_of
+    from azscheck.engine import evaluate
+    from azscheck.inventory import Inventory
+
+    outputs = parse_outputs(formats)
+    clock = options.moment(now)
+    given = options.parameter_values(parameters)
+    if inventories and (stamps or save_inventory):
+        raise UsageError("--stamp and --save-inventory are for live stamps: they do not go with --inventory.")
+    known = configuration_of(configuration, stamps) if configuration or not inventories else None
+    # Policies are read before a stamp is asked anything: a typo must not cost an hour.
+    chosen = policies_of(policies, known)
+    if inventories:
+        inventory, *more = [Inventory.read(path) for path in inventories]
+        for other in more:
+            inventory += other
+    else:
+        assert known is not None
+        inventory = collect(known, clock, quiet)
+        if save_inventory:
+            inventory.write(save_inventory)
+    results = evaluate(
+        inventory,
+        chosen,
+        now=clock(),
+        parameters={**(known.parameters if known else {}), **given},
+        stamp_parameters=known.stamp_parameters if known else None,
+    )
+    write_outputs(results, outputs, quiet=quiet)
+    code = gate(results, fail_on, fail_on_unknown)
+    if not quiet:
+        click.echo(f"azscheck: {closing_words(results, code)}", err=True)
+    return code

@@ -1,0 +1,216 @@
+"""YAML and JSON files that people write, read with the position of every value, checked against a JSON Schema.
+
+YAML is read as its JSON schema has it (YAML 1.2, section 10.2): `yes`, `no` and dates are text, a key stands once.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from azscheck.errors import DocumentError, Place
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LARGEST_FILE = 4 * 1024 * 1024
+_MOST_VALUES = 200_000
+_DEEPEST = 100
+_INTEGER = re.compile(r"-?(0|[1-9]\d{0,300})$")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?$")
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's value, and where in the file each part of it stands."""
+
+    path: str
+    value: Any
+    places: dict[Path_, Place] = field(repr=False)
+
+    def place(self, *steps: str | int) -> Place:
+        """Where a part stands; the nearest known part above it when it has no place of its own."""
+        for length in range(len(steps), -1, -1):
+            if steps[:length] in self.places:
+                return self.places[steps[:length]]
+        return Place(self.path)
+
+    def mistake(self, sentence: str, *steps: str | int) -> DocumentError:
+        """An error at a part."""
+        return DocumentError([(self.place(*steps), sentence)])
+
+
+def read_document(path: Path, shown_as: str = "") -> Document:
+    """Read a YAML or JSON file; raises DocumentError with the position of what is wrong."""
+    shown = shown_as or path.as_posix()
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise DocumentError([(Place(shown), f"is larger than {_LARGEST_FILE >> 20} MiB: split it.")])
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise DocumentError([(Place(shown), f"cannot be read: {error.strerror or error}.")]) from error
+    except UnicodeDecodeError as error:
+        raise DocumentError([(Place(shown), "is not UTF-8 text: save it as UTF-8.")]) from error
+    return parse_document(text, shown)
+
+
+def parse_document(text: str, shown: str) -> Document:
+    """Parse YAML or JSON text; raises DocumentError as `read_document` does."""
+    try:
+        _refuse_depth(text, shown)
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+        raise DocumentError([(place, f"is not YAML: {error.problem or error.context}.")]) from error
+    except yaml.YAMLError as error:
+        raise DocumentError([(Place(shown), f"is not YAML: {' '.join(str(error).split())}.")]) from error
+    document = Document(shown, None, {})
+    if root is None:
+        return document
+    return Document(shown, _Constructor(document).value(root, ()), document.places)
+
+
+def _refuse_depth(text: str, shown: str) -> None:
+    """Nesting is bounded before anything recurses into it; a scanner's tokens cost no stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                mark = event.start_mark
+                place = Place(shown, mark.line + 1, mark.column + 1)
+                raise DocumentError([(place, f"is nested more than {_DEEPEST} levels deep.")])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+class _Constructor:
+    """Turns YAML nodes into JSON values and notes their places."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._seen = 0
+
+    def _place(self, node: yaml.Node) -> Place:
+        return Place(self._document.path, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def value(self, node: yaml.Node, steps: Path_) -> Any:
+        self._seen += 1
+        if self._seen > _MOST_VALUES:
+            # Aliases can multiply without end in a small file.
+            raise DocumentError([(self._place(node), f"stands for more than {_MOST_VALUES} values.")])
+        self._document.places.setdefault(steps, self._place(node))
+        match node:
+            case yaml.MappingNode():
+                return self._object(node, steps)
+            case yaml.SequenceNode():
+                return [self.value(item, (*steps, i)) for i, item in enumerate(node.value)]
+            case _:
+                return _scalar(node)
+
+    def _object(self, node: yaml.MappingNode, steps: Path_) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key, str):
+                raise DocumentError([(self._place(key_node), "a key must be text.")])
+            if key in found:
+                raise DocumentError([(self._place(key_node), f"{key!r} stands here twice.")])
+            if len(steps) >= _DEEPEST:
+                raise DocumentError([(self._place(key_node), f"is nested more than {_DEEPEST} levels deep.")])
+            # A key's place is the better one to point at: the value may begin lines below.
+            self._document.places[(*steps, key)] = self._place(key_node)
+            found[key] = self.value(value_node, (*steps, key))
+        return found
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = str(node.value)
+    if node.style:
+        # Quoted or in a block: text, whatever it looks like.
+        return text
+    constants = {"true": True, "false": False, "null": None, "~": None, "": None}
+    if text.lower() in constants and text in (text.lower(), text.capitalize(), text.upper()):
+        return constants[text.lower()]
+    if _INTEGER.match(text):
+        return int(text)
+    return float(text) if _NUMBER.match(text) else text
+
+
+@cache
+def _validator(schema_file: Path) -> "Validator":
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema_file.read_text("utf-8")))
+
+
+def check(document: Document, schema_file: Path) -> None:
+    """Hold a document against a JSON Schema; raises DocumentError with every mistake, each at its place."""
+    errors = [_leaf(error) for error in _validator(schema_file).iter_errors(document.value)]
+    mistakes = {(place, sentence) for error in errors for place, sentence in _mistakes(document, error)}
+    if mistakes:
+        raise DocumentError(list(mistakes))
+
+
+def _leaf(error: "ValidationError") -> "ValidationError":
+    from jsonschema.exceptions import best_match
+
+    return best_match([error]) or error
+
+
+def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Place, str]]:
+    steps = tuple(error.absolute_path)
+    place = document.place(*steps)
+    name = f"{steps[-1]!r}" if steps else "the file"
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, dict):
+            known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
+            for key in error.instance:
+                if key not in known:
+                    yield document.place(*steps, key), f"{key!r} is not a known key here{did_you_mean(key, known)}."
+        case "required":
+            missing = [key for key in wanted if key not in error.instance]
+            yield place, f"{name} lacks {', '.join(repr(key) for key in missing)}."
+        case "enum":
+            near = did_you_mean(error.instance, wanted)
+            yield place, f"{shorten(error.instance)} is not one of {', '.join(map(str, wanted))}{near}."
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            yield place, f"{name} must be {' or '.join(map(_article, kinds))}, not {shorten(error.instance)}."
+        case "pattern":
+            described = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+            yield place, f"{shorten(error.instance)} does not fit: {described or wanted}"
+        case "minItems" | "minLength" | "minProperties":
+            yield place, f"{name} must not be empty."
+        case _:
+            yield place, f"{name}: {shorten(error.message)}."
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def shorten(value: Any) -> str:
+    """A value as a message shows it: short, on one line."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = " ".join(text.split())
+    return repr(text if len(text) <= 60 else text[:57] + "...") if isinstance(value, str) else text[:60]
+
+
+def did_you_mean(word: Any, known: Iterable[Any]) -> str:
+    """`; did you mean 'severity'?` when a known word is near, else nothing."""
+    by_lower = {str(k).lower(): str(k) for k in known}
+    near = difflib.get_close_matches(str(word).lower(), by_lower, 1, 0.6)
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""

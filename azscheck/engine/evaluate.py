@@ -1,0 +1,129 @@
+"""evaluate: one result for each policy and resource, and one for each list that could not be read."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import azscheck
+from azscheck.engine.frame import Frame
+from azscheck.engine.interpret import Interpreter
+from azscheck.engine.message import message_of
+from azscheck.engine.population import World
+from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.policy import STAMPS, Policy
+from azscheck.policy.parameters import Overrides, check_overrides, values_of
+from azscheck.results import ComplianceState, Result, Results, in_order
+from azscheck.values import Unknown
+
+
+def evaluate(
+    inventory: Inventory,
+    policies: Iterable[Policy],
+    *,
+    now: datetime,
+    parameters: Overrides | None = None,
+    stamp_parameters: Mapping[str, Overrides] | None = None,
+) -> Results:
+    """Judge every resource of an inventory by every policy that applies to its type.
+
+    `now` is the moment from which ages are measured. `parameters` replace defaults by `ID.name` or `name`,
+    `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has.
+    """
+    policies = list(policies)
+    per_stamp = {stamp: {**(parameters or {}), **(stamp_parameters or {}).get(stamp, {})} for stamp in inventory.stamps}
+    for overrides in (parameters or {}, *per_stamp.values()):
+        check_overrides(policies, overrides)
+    interpreter = Interpreter(World(inventory))
+    results = [
+        result
+        for policy in policies
+        for stamp in inventory.stamps
+        for result in _of_stamp(policy, stamp, inventory, interpreter, values_of(policy, per_stamp[stamp]), now)
+    ]
+    infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
+    return Results(
+        now=now,
+        collected=inventory.created,
+        version=azscheck.__version__,
+        policies=infos,
+        results=in_order(results, infos),
+        coverage=inventory.coverage,
+        stamps=tuple(inventory.of_type(STAMPS)),
+        resource_counts=dict(sorted(Counter(r.type for r in inventory.resources).items())),
+    )
+
+
+def _of_stamp(
+    policy: Policy,
+    stamp: str,
+    inventory: Inventory,
+    interpreter: Interpreter,
+    parameters: Mapping[str, Any],
+    now: datetime,
+) -> Iterable[Result]:
+    for kind in policy.applies_to:
+        resources = inventory.of_type(kind, stamp)
+        for resource in resources:
+            yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+        # A stamp's own resource is made, not listed: where it is there, nothing is missing.
+        if kind != STAMPS or not resources:
+            yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+
+
+def _of_gap(policy: Policy, gap: Coverage) -> Result:
+    """What was not looked at is unknown, not absent."""
+    return Result(
+        policy=policy.id,
+        stamp=gap.stamp,
+        resource=gap.scope,
+        type=gap.type,
+        name=gap.type.rpartition("/")[2],
+        state=ComplianceState.UNKNOWN,
+        message=f"{gap.type}: {gap.reason}",
+    )
+
+
+def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
+    if policy.when is not None:
+        applies = interpreter.truth(policy.when, frame)
+        if applies is False:
+            return _result(policy, frame.resource, ComplianceState.NOT_APPLICABLE)
+        if isinstance(applies, Unknown):
+            proof = interpreter.prove(policy.when, frame)
+            return _result(policy, frame.resource, _state(applies), applies.reason, proof.evidence)
+    proof = interpreter.prove(policy.require, frame)
+    match proof.truth:
+        case Unknown(reason=reason):
+            message = reason
+        case True:
+            message = ""
+        case _:
+            message = message_of(policy, proof, frame, interpreter)
+    return _result(policy, frame.resource, _state(proof.truth), message, proof.evidence)
+
+
+def _state(truth: bool | Unknown) -> ComplianceState:
+    match truth:
+        case Unknown(error=error):
+            return ComplianceState.ERROR if error else ComplianceState.UNKNOWN
+        case True:
+            return ComplianceState.COMPLIANT
+        case _:
+            return ComplianceState.NON_COMPLIANT
+
+
+def _result(
+    policy: Policy, resource: Resource, state: ComplianceState, message: str = "", evidence: Any = ()
+) -> Result:
+    return Result(
+        policy=policy.id,
+        stamp=resource.stamp,
+        resource=resource.id,
+        type=resource.type,
+        name=resource.name,
+        state=state,
+        message=message,
+        evidence=evidence,
+        origin=resource.origin,
+    )

@@ -1,0 +1,98 @@
+"""Where a condition stands: which resource `field` reads, which one `subject()`, and the values around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from azscheck.expressions import Expression, evaluate, is_expression, parse
+from azscheck.expressions.evaluate import lookup
+from azscheck.inventory import Resource
+from azscheck.policy.conditions import Field
+from azscheck.policy.paths import parse_path
+from azscheck.times import format_time
+from azscheck.values import ABSENT, Unknown
+
+
+def walk(value: Any, steps: tuple[str, ...]) -> Any:
+    """What is at the end of a path, below a value; ABSENT when it is not there, Unknown as soon as that is met."""
+    for step in steps:
+        if isinstance(value, Unknown):
+            return value
+        value = lookup(value, step) if isinstance(value, dict) else ABSENT
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One resource at hand, with what a condition on it may refer to."""
+
+    resource: Resource
+    document: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    now: datetime
+    subject: "Frame | None" = None
+    """The judged resource's frame, when `resource` is one that is counted for it."""
+    elements: tuple[tuple[tuple[str, ...], Any], ...] = ()
+    """The array elements at hand, each with the steps of its array, the innermost first."""
+    named: tuple[tuple[str, Any], ...] = ()
+    """The elements of counts over a literal, by name, the innermost first."""
+
+    def of(self, resource: Resource) -> "Frame":
+        """The frame of a resource that is counted for this one."""
+        return Frame(resource, resource.document, self.parameters, self.now, subject=self, named=self.named)
+
+    def at(self, array: Field, element: Any) -> "Frame":
+        """The frame of one element of an array."""
+        return replace(self, elements=((array.steps, element), *self.elements))
+
+    def naming(self, name: str, element: Any) -> "Frame":
+        """The frame of one element of a literal."""
+        return replace(self, named=((name, element), *self.named))
+
+    def read(self, field: Field) -> Any:
+        """A property's value: JSON, ABSENT or Unknown."""
+        for steps, element in self.elements:
+            if field.steps[: len(steps)] == steps:
+                return walk(element, field.steps[len(steps) :])
+        match field.steps:
+            case ("id",):
+                return self.resource.id
+            case ("name",):
+                return self.resource.name
+            case ("type",):
+                return self.resource.type
+            case _:
+                return walk(self.document, field.steps)
+
+    def resolve(self, value: Any) -> Any:
+        """A literal with its expressions evaluated; Unknown when a part of it is."""
+        match value:
+            case str() if is_expression(value):
+                return self.evaluate(parse(value))
+            case str() if value.startswith("[["):
+                return value[1:]
+            case list():
+                items = [self.resolve(item) for item in value]
+                return next((item for item in items if isinstance(item, Unknown)), items)
+            case _:
+                return value
+
+    def evaluate(self, tree: Expression) -> Any:
+        """An expression's value, standing here."""
+        return evaluate(tree, self._functions())
+
+    def _functions(self) -> dict[str, Any]:
+        return {
+            "field": lambda path: self.read(parse_path(path)),
+            "subject": lambda path: self.subject.read(parse_path(path)) if self.subject else ABSENT,
+            "parameters": lambda name: self.parameters[name],
+            "current": self._current,
+            "utcnow": lambda: format_time(self.now),
+        }
+
+    def _current(self, name: str = "") -> Any:
+        for steps, element in self.elements:
+            if name and parse_path(name).steps[: len(steps)] == steps:
+                return walk(element, parse_path(name).steps[len(steps) :])
+        return next((element for known, element in self.named if known == name or not name), ABSENT)

@@ -1,0 +1,182 @@
+"""The reference evaluator: walks a condition, gives its truth and the tests that decided it.
+
+Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyOf` with a true is true.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from azscheck.engine.frame import Frame
+from azscheck.engine.operators import Truth, compare
+from azscheck.engine.population import World
+from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
+from azscheck.engine.values import shown
+from azscheck.policy.conditions import (
+    AllOf,
+    AnyOf,
+    ArrayCount,
+    Condition,
+    Field,
+    Not,
+    ResourceCount,
+    Test,
+    Value,
+    ValueCount,
+)
+from azscheck.results import Evidence
+from azscheck.values import ABSENT, Unknown
+
+_MOST_SHOWN = 3
+"""How many counted resources a piece of evidence goes into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The truth of a condition, the tests that decided it, and the count among them that a message speaks of."""
+
+    truth: Truth
+    evidence: tuple[Evidence, ...] = ()
+    tally: Tally | None = None
+
+
+class Interpreter:
+    """Evaluates conditions against one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def truth(self, condition: Condition | None, frame: Frame) -> Truth:
+        """The truth alone; no condition is true."""
+        if condition is None:
+            return True
+        match condition:
+            case AllOf():
+                return _combine((self.truth(c, frame) for c in condition.conditions), decides=False)
+            case AnyOf():
+                return _combine((self.truth(c, frame) for c in condition.conditions), decides=True)
+            case Not():
+                truth = self.truth(condition.condition, frame)
+                return truth if isinstance(truth, Unknown) else not truth
+            case Test():
+                return self._test(condition, frame)[0]
+
+    def prove(self, condition: Condition, frame: Frame) -> Proof:
+        """The truth with the tests that decided it."""
+        match condition:
+            case AllOf():
+                return _decide([self.prove(c, frame) for c in condition.conditions], decides=False)
+            case AnyOf():
+                return _decide([self.prove(c, frame) for c in condition.conditions], decides=True)
+            case Not():
+                proof = self.prove(condition.condition, frame)
+                return proof if isinstance(proof.truth, Unknown) else replace(proof, truth=not proof.truth)
+            case Test():
+                return self._prove_test(condition, frame)
+
+    def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
+        """The truth of a test, what was seen (a value or a Tally), what was wanted."""
+        wanted = frame.resolve(test.right)
+        match test.left:
+            case Field():
+                seen = frame.read(test.left)
+            case Value():
+                seen = frame.resolve(test.left.value)
+            case _:
+                tally = self._count(test.left, frame)
+                return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
+        return compare(test.operator, seen, wanted, frame.now), seen, wanted
+
+    def _count(self, count: ArrayCount | ValueCount | ResourceCount, frame: Frame) -> Tally:
+        match count:
+            case ArrayCount():
+                array = frame.read(Field(count.field.path, count.field.steps[:-1]))
+                return self._count_elements(array, lambda item: frame.at(count.field, item), count.where)
+            case ValueCount():
+                array = frame.resolve(count.value)
+                return self._count_elements(array, lambda item: frame.naming(count.name, item), count.where)
+            case ResourceCount():
+                return self._count_resources(count, frame)
+
+    def _count_elements(self, array: Any, enter: Callable[[Any], Frame], where: Condition | None) -> Tally:
+        if isinstance(array, Unknown):
+            return Tally(0, None, array)
+        if array is ABSENT or array is None:
+            return Tally(0, 0)
+        if not isinstance(array, list):
+            return Tally(0, None, Unknown("count goes over an array, and the value is none", error=True))
+        return tally_of([(None, self.truth(where, enter(item))) for item in array])
+
+    def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
+        population = self.world.population(count, frame)
+        gap = Unknown(population.gap) if population.gap else None
+        if count.newest is None:
+            return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], gap)
+        choice, by = count.newest.where, count.newest.by
+        chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
+        newest = newest_of(chosen)
+        return tally_of([(r, self.truth(count.where, frame.of(r))) for r in newest], gap, alternatives=True)
+
+    def _prove_test(self, test: Test, frame: Frame) -> Proof:
+        truth, seen, wanted = self._test(test, frame)
+        known = None if isinstance(truth, Unknown) else truth
+        if isinstance(seen, Tally):
+            evidence = Evidence(
+                _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), *_source(frame)
+            )
+            return Proof(truth, (evidence, *self._into(test, seen, truth, frame)), seen)
+        value, note = shown(seen)
+        if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
+            note = truth.reason
+        evidence = Evidence(_left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
+        return Proof(truth, (evidence,))
+
+    def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
+        """Inside a count that decided: the resources that were counted, or those that came nearest."""
+        count = test.left
+        if not isinstance(count, ResourceCount) or count.where is None:
+            return
+        if tally.counted:
+            resources = tally.counted
+        else:
+            proofs = [(r, self.prove(count.where, frame.of(r))) for r in tally.others[:1000]]
+            resources = tuple(r for r, _ in sorted(proofs, key=lambda found: len(found[1].evidence)))
+        for resource in resources[:_MOST_SHOWN]:
+            yield from self.prove(count.where, frame.of(resource)).evidence
+
+
+def _combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
+    unknown: Unknown | None = None
+    for truth in truths:
+        if isinstance(truth, Unknown):
+            unknown = truth if unknown is None else unknown
+        elif truth is decides:
+            return decides
+    return (not decides) if unknown is None else unknown
+
+
+def _decide(proofs: list[Proof], *, decides: bool) -> Proof:
+    deciding = (
+        [p for p in proofs if p.truth is decides] or [p for p in proofs if isinstance(p.truth, Unknown)] or proofs
+    )
+    truth = deciding[0].truth if deciding else not decides
+    tally = next((p.tally for p in deciding if p.tally is not None), None)
+    return Proof(truth, tuple(e for p in deciding for e in p.evidence), tally)
+
+
+def _source(frame: Frame) -> tuple[str, Any]:
+    return (frame.resource.id if frame.subject else "", frame.resource.origin)
+
+
+def _left_words(test: Test) -> str:
+    return test.left.path if isinstance(test.left, Field) else str(getattr(test.left, "value", ""))
+
+
+def _count_words(test: Test) -> str:
+    match test.left:
+        case ResourceCount(type=kind, newest=newest):
+            return f"count of {'the newest of ' if newest else ''}{kind}"
+        case ArrayCount(field=field):
+            return f"count of {field.path}"
+        case _:
+            return "count"

@@ -1,0 +1,118 @@
+"""A finding's one line, filled from its evidence."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from azscheck.engine.frame import Frame
+from azscheck.engine.interpret import Interpreter, Proof
+from azscheck.engine.tally import names_of
+from azscheck.policy import Policy
+from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test
+from azscheck.policy.parse import PLACEHOLDER
+from azscheck.policy.paths import parse_path
+from azscheck.results import Evidence
+from azscheck.times import format_duration, parse_duration, parse_time
+from azscheck.values import ABSENT, Unknown
+
+
+def message_of(policy: Policy, proof: Proof, frame: Frame, interpreter: Interpreter) -> str:
+    """The policy's message with its placeholders filled; without one, the first piece of evidence in words."""
+    if not policy.message:
+        return _words(proof.evidence[0]) if proof.evidence else "does not comply"
+
+    def fill(found: re.Match[str]) -> str:
+        return _placeholder(found[1], policy, proof, frame, interpreter)
+
+    return PLACEHOLDER.sub(fill, policy.message)
+
+
+def _placeholder(name: str, policy: Policy, proof: Proof, frame: Frame, interpreter: Interpreter) -> str:
+    if name in policy.parameters:
+        return _parameter(policy.parameters[name].type, frame.parameters[name])
+    if name == "count":
+        return str(proof.tally.least if proof.tally else 0)
+    if name == "names":
+        return names_of(proof.tally.counted or proof.tally.others) if proof.tally else ""
+    if name in ("newest", "oldest"):
+        return _age(name, policy, frame, interpreter)
+    return as_words(frame.read(parse_path(name)))
+
+
+def _words(evidence: Evidence) -> str:
+    seen = evidence.note if evidence.seen is None and evidence.note else as_words(evidence.seen)
+    return f"{evidence.test} is {seen}; wanted: {evidence.operator} {as_words(evidence.wanted)}"
+
+
+def as_words(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, str):
+        return value
+    if value is ABSENT or value is None:
+        return "not set"
+    if isinstance(value, Unknown):
+        return "not known"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _parameter(kind: str, value: Any) -> str:
+    return format_duration(parse_duration(value)) if kind == "duration" else as_words(value)
+
+
+def _age(which: str, policy: Policy, frame: Frame, interpreter: Interpreter) -> str:
+    times = []
+    for value in _dated(policy.require, frame, interpreter):
+        try:
+            times.append(parse_time(value))
+        except (ValueError, TypeError, AttributeError):
+            continue
+    if not times:
+        return "none"
+    return format_duration(frame.now - (max(times) if which == "newest" else min(times)))
+
+
+def _dated(condition: Condition, frame: Frame, interpreter: Interpreter) -> Iterable[Any]:
+    """The values that age tests looked at, in the condition and in its counts of resources."""
+    for test in _tests(condition):
+        if _is_age(test) and isinstance(test.left, Field):
+            yield frame.read(test.left)
+        elif isinstance(test.left, ResourceCount) and test.left.where is not None:
+            count, where = test.left, test.left.where
+            fields = [t.left for t in _tests(where) if _is_age(t) and isinstance(t.left, Field)]
+            if not fields:
+                continue
+            ageless = _without_ages(where)
+            for resource in interpreter.world.population(count, frame).candidates:
+                inner = frame.of(resource)
+                if interpreter.truth(ageless, inner) is True:
+                    yield from (inner.read(field) for field in fields)
+
+
+def _tests(condition: Condition) -> Iterable[Test]:
+    match condition:
+        case AllOf(conditions=parts) | AnyOf(conditions=parts):
+            for part in parts:
+                yield from _tests(part)
+        case Not(condition=part):
+            yield from _tests(part)
+        case Test():
+            yield condition
+
+
+def _is_age(test: Test) -> bool:
+    return test.operator in ("newerThan", "olderThan")
+
+
+def _without_ages(condition: Condition) -> Condition:
+    match condition:
+        case AllOf(conditions=parts):
+            return AllOf(tuple(_without_ages(part) for part in parts))
+        case AnyOf(conditions=parts):
+            return AnyOf(tuple(_without_ages(part) for part in parts))
+        case Test() if _is_age(condition):
+            return AllOf(())
+        case _:
+            return condition

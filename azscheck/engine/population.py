@@ -1,0 +1,101 @@
+"""The other resources that a count looks at: which there are, which could be missing, and an index to join them by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from azscheck.engine.frame import Frame
+from azscheck.engine.operators import scalar_key
+from azscheck.inventory import Coverage, Inventory, Resource, arm_key
+from azscheck.policy.conditions import Field, JoinKey, ResourceCount, Scope
+from azscheck.values import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The candidates of a count, and why there may be more of them than these."""
+
+    candidates: list[Resource]
+    gap: str = ""
+    """Empty when the candidates are all there are."""
+
+
+@dataclass
+class _Index:
+    by_key: dict[str, list[Resource]] = field(default_factory=dict)
+    unknown: list[Resource] = field(default_factory=list)
+
+
+class World:
+    """An inventory as counts see it; indexes are made once, when a join first needs them."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._indexes: dict[tuple[str, str, str], _Index] = {}
+
+    def population(self, count: ResourceCount, frame: Frame) -> Population:
+        """What `count` looks at for the resource of `frame`."""
+        stamps = self._inventory.stamps if count.scope is Scope.FLEET else (frame.resource.stamp,)
+        prefix = _prefix(count.scope, frame.resource)
+        gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
+        found = self._candidates(count.type, stamps, count.key, frame)
+        if isinstance(found, Unknown):
+            return Population([], found.reason)
+        if prefix:
+            found = [r for r in found if arm_key(r.id).startswith(prefix)]
+        return Population(found, _gap(count.type, gaps))
+
+    def _candidates(
+        self, kind: str, stamps: Iterable[str], key: JoinKey | None, frame: Frame
+    ) -> list[Resource] | Unknown:
+        if key is None:
+            return [r for stamp in stamps for r in self._inventory.of_type(kind, stamp)]
+        wanted = frame.of(frame.resource).evaluate(key.value)
+        if isinstance(wanted, Unknown):
+            return wanted
+        text = scalar_key(wanted)
+        found: list[Resource] = []
+        for stamp in stamps:
+            index = self._index(kind, stamp, key.field, frame)
+            found += index.by_key.get(text, []) if text is not None else []
+            found += index.unknown
+        return found
+
+    def _index(self, kind: str, stamp: str, path: Field, frame: Frame) -> _Index:
+        known = self._indexes.get((kind, stamp, path.path))
+        if known is None:
+            known = self._indexes[kind, stamp, path.path] = _Index()
+            for resource in self._inventory.of_type(kind, stamp):
+                value = frame.of(resource).read(path)
+                text = scalar_key(value)
+                if isinstance(value, Unknown):
+                    known.unknown.append(resource)
+                elif text is not None:
+                    known.by_key.setdefault(text, []).append(resource)
+        return known
+
+
+def _prefix(scope: Scope, resource: Resource) -> str:
+    """What the ids of the candidates begin with; empty when any id will do."""
+    key = arm_key(resource.id)
+    match scope:
+        case Scope.CHILDREN:
+            return f"{key}/"
+        case Scope.RESOURCE_GROUP:
+            # /subscriptions/<guid>/resourcegroups/<name>/...
+            return "/".join(key.split("/")[:5]) + "/"
+        case _:
+            return ""
+
+
+def _touches(listed: str, prefix: str) -> bool:
+    """Whether a list that was taken under an id could have held resources whose ids begin with `prefix`."""
+    taken = f"{arm_key(listed)}/" if listed else "/"
+    return taken.startswith(prefix) or prefix.startswith(taken)
+
+
+def _gap(kind: str, gaps: list[Coverage]) -> str:
+    if not gaps:
+        return ""
+    first = gaps[0]
+    more = f" (and {len(gaps) - 1} more lists)" if len(gaps) > 1 else ""
+    return f"{kind}: {first.reason}{more}"

@@ -1,0 +1,25 @@
+"""Values as evidence shows them."""
+
+import json
+from typing import Any
+
+from azscheck.values import ABSENT, Unknown
+
+_LONGEST = 500
+
+
+def shown(value: Any) -> tuple[Any, str]:
+    """A value fit for a report, and the note that goes with it: what is long is cut, what is not there is said."""
+    if isinstance(value, Unknown):
+        return None, value.reason
+    if value is ABSENT:
+        return None, "absent"
+    if isinstance(value, str):
+        return (value if len(value) <= _LONGEST else value[:_LONGEST] + "..."), ""
+    if isinstance(value, list | dict):
+        try:
+            whole = len(json.dumps(value)) <= _LONGEST
+        except (TypeError, ValueError):
+            whole = False
+        return (value, "") if whole else (None, f"{'array' if isinstance(value, list) else 'object'} of {len(value)}")
+    return value, ""

@@ -1,0 +1,53 @@
+"""Everything azscheck can say went wrong, as a tree; `exit_code` is what the command line ends with."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The same for every command and every format; the greatest that holds is the one."""
+
+    COMPLIANT = 0
+    FINDINGS = 1
+    USAGE = 2
+    INCOMPLETE = 3
+
+
+class AzscheckError(Exception):
+    """One clear sentence: what was being done, to what, and what to do next."""
+
+    exit_code = ExitCode.INCOMPLETE
+
+
+class UsageError(AzscheckError):
+    """The command, the configuration or a policy is wrong: nothing was run."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; line and column count from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class DocumentError(UsageError):
+    """A file that azscheck's user wrote is wrong, in one or several places, each with its sentence."""
+
+    def __init__(self, mistakes: list[tuple[Place, str]]) -> None:
+        self.mistakes = sorted(mistakes)
+        super().__init__("\n".join(f"{place}: {sentence}" for place, sentence in self.mistakes))
+
+
+class InventoryError(AzscheckError):
+    """A saved inventory or saved results cannot be read."""
+
+
+class CollectionError(AzscheckError):
+    """A stamp could not be read: discovery, sign-in or a list failed."""

@@ -1,0 +1,20 @@
+"""ARM template expressions, in policies and (for other callers) in templates: parse, evaluate, functions."""
+
+from azscheck.expressions.evaluate import Functions, evaluate
+from azscheck.expressions.functions import FUNCTIONS, FunctionError
+from azscheck.expressions.parse import Access, Call, Expression, ExpressionError, Literal, calls, is_expression, parse
+
+__all__ = [
+    "FUNCTIONS",
+    "Access",
+    "Call",
+    "Expression",
+    "ExpressionError",
+    "FunctionError",
+    "Functions",
+    "Literal",
+    "calls",
+    "evaluate",
+    "is_expression",
+    "parse",
+]

@@ -1,0 +1,71 @@
+"""From an expression's tree to its value. What cannot be known makes the value unknown, and nothing else."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from azscheck.expressions.functions import FUNCTIONS, Function, FunctionError
+from azscheck.expressions.parse import Access, Call, Expression, Literal
+from azscheck.values import ABSENT, Unknown, type_name
+
+Functions = Mapping[str, Callable[..., Any]]
+"""The functions that depend on where the expression stands (`field`, `parameters`, ...), by lower-case name."""
+
+
+def evaluate(tree: Expression, here: Functions) -> Any:
+    """The value of an expression: JSON, ABSENT or Unknown; never an exception."""
+    match tree:
+        case Literal():
+            return tree.value
+        case Access():
+            return _access(evaluate(tree.target, here), evaluate(tree.key, here))
+        case Call():
+            return _call(tree, here)
+
+
+def _access(target: Any, key: Any) -> Any:
+    if isinstance(target, Unknown):
+        return target
+    if isinstance(key, Unknown):
+        return key
+    if isinstance(target, dict) and isinstance(key, str):
+        return lookup(target, key)
+    if isinstance(target, list) and isinstance(key, int):
+        return target[key] if 0 <= key < len(target) else ABSENT
+    if target is ABSENT or target is None:
+        return ABSENT
+    return Unknown(f"a value of type {type_name(target)} has no {key!r}", error=True)
+
+
+def lookup(document: Mapping[str, Any], key: str) -> Any:
+    """A property by its name, exact first, else without regard to case as ARM reads it; ABSENT when not there."""
+    if key in document:
+        return document[key]
+    lowered = key.lower()
+    return next((value for name, value in document.items() if name.lower() == lowered), ABSENT)
+
+
+def _call(call: Call, here: Functions) -> Any:
+    contextual = here.get(call.name)
+    if contextual is not None:
+        arguments = [evaluate(argument, here) for argument in call.arguments]
+        unknown = next((a for a in arguments if isinstance(a, Unknown)), None)
+        return unknown if unknown is not None else contextual(*arguments)
+    function = FUNCTIONS.get(call.name)
+    if function is None:
+        return Unknown(f"{call.text} cannot be answered here")
+    return _apply(call, function, here)
+
+
+def _apply(call: Call, function: Function, here: Functions) -> Any:
+    if function.lazy:
+        return function.call(*((lambda a=a: evaluate(a, here)) for a in call.arguments))
+    arguments = []
+    for argument in call.arguments:
+        value = evaluate(argument, here)
+        if isinstance(value, Unknown):
+            return value
+        arguments.append(value)
+    try:
+        return function.call(*arguments)
+    except FunctionError as error:
+        return Unknown(f"{call.text}: {error}", error=True)

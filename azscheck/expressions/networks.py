@@ -1,0 +1,44 @@
+"""Functions and readings of addresses and UNC paths."""
+
+import ipaddress
+import re
+from typing import Any
+
+from azscheck.expressions.arguments import FunctionError, string
+from azscheck.values import ABSENT
+
+_UNC = re.compile(r"[\\/]{2}(?:\?[\\/]UNC[\\/])?(?P<host>[^\\/\s]+)[\\/]+[^\\/]", re.IGNORECASE)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def network_range(text: str) -> tuple[Address, Address]:
+    """The first and last address of an address, a CIDR block or `first-last`; raises ValueError."""
+    first, dash, last = text.partition("-")
+    if dash:
+        return ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip())
+    network = ipaddress.ip_network(text.strip(), strict=False)
+    return network.network_address, network.broadcast_address
+
+
+def within(inner: tuple[Address, Address], outer: tuple[Address, Address]) -> bool:
+    """Whether one range lies in another; of different IP versions it never does."""
+    if inner[0].version != outer[0].version:
+        return False
+    return int(outer[0]) <= int(inner[0]) and int(inner[1]) <= int(outer[1])
+
+
+def ip_range_contains(outer: Any, inner: Any) -> bool:
+    """Whether a range of addresses holds another, or one address, as Azure Policy's function of the name."""
+    try:
+        return within(network_range(string(inner)), network_range(string(outer)))
+    except ValueError as error:
+        raise FunctionError(str(error)) from error
+
+
+def unc_host(path: Any) -> Any:
+    """The host of a UNC path in lower case, without a trailing dot; ABSENT when the text is no UNC path."""
+    if path is ABSENT or path is None:
+        return ABSENT
+    found = _UNC.match(string(path))
+    return found["host"].rstrip(".").lower() if found else ABSENT

@@ -1,0 +1,146 @@
+"""From the text of an ARM template expression to its tree.
+
+The syntax: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+LONGEST: Final = 24_576
+"""Characters; ARM's own limit of an expression."""
+DEEPEST: Final = 60
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[()\[\],.]))"
+)
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; the message says why and at which character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string or a number."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function and its arguments; `name` in lower case, for ARM reads function names without regard to case."""
+
+    name: str
+    arguments: tuple["Expression", ...]
+    text: str
+    """As it was written, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A property or an element: `target.key`, `target[0]`."""
+
+    target: "Expression"
+    key: "Expression"
+
+
+Expression = Literal | Call | Access
+
+
+def is_expression(value: Any) -> bool:
+    """Whether a value is an expression's text; `[[` begins a literal `[`."""
+    return isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[[")
+
+
+@lru_cache(4096)
+def parse(text: str) -> Expression:
+    """Parse `[...]`; raises ExpressionError."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the expression is longer than {LONGEST} characters")
+    parser = _Parser(text[1:-1])
+    tree = parser.expression(0)
+    parser.expect_end()
+    return tree
+
+
+def calls(tree: Expression) -> Iterator[Call]:
+    """Every call in an expression, the outer ones first."""
+    match tree:
+        case Call():
+            yield tree
+            for argument in tree.arguments:
+                yield from calls(argument)
+        case Access():
+            yield from calls(tree.target)
+            yield from calls(tree.key)
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def _fail(self, wanted: str) -> ExpressionError:
+        rest = self._text[self._at :].strip()
+        found = f"{rest[:20]!r}" if rest else "the end"
+        return ExpressionError(f"{wanted} was expected at character {self._at + 2} of the expression, not {found}")
+
+    def _next(self, wanted: str) -> re.Match[str]:
+        token = _TOKEN.match(self._text, self._at)
+        if token is None:
+            raise self._fail(wanted)
+        return token
+
+    def _take(self, mark: str) -> bool:
+        token = _TOKEN.match(self._text, self._at)
+        if token is None or token["mark"] != mark:
+            return False
+        self._at = token.end()
+        return True
+
+    def expect_end(self) -> None:
+        if self._text[self._at :].strip():
+            raise self._fail("the end of the expression")
+
+    def expression(self, depth: int) -> Expression:
+        if depth > DEEPEST:
+            raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep")
+        tree = self._primary(depth)
+        for _ in range(DEEPEST):
+            if self._take("."):
+                token = self._next("a property name")
+                if token["name"] is None:
+                    raise self._fail("a property name")
+                self._at = token.end()
+                tree = Access(tree, Literal(token["name"]))
+            elif self._take("["):
+                tree = Access(tree, self.expression(depth + 1))
+                if not self._take("]"):
+                    raise self._fail("']'")
+            else:
+                return tree
+        raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep")
+
+    def _primary(self, depth: int) -> Expression:
+        wanted = "a function, a string in single quotes or a number"
+        token = self._next(wanted)
+        start = self._at
+        if token["mark"]:
+            raise self._fail(wanted)
+        self._at = token.end()
+        if token["string"]:
+            return Literal(token["string"][1:-1].replace("''", "'"))
+        if token["number"]:
+            number = token["number"]
+            return Literal(float(number) if "." in number else int(number))
+        if not self._take("("):
+            raise self._fail(f"'(' after {token['name']}")
+        arguments: list[Expression] = []
+        while not self._take(")"):
+            if arguments and not self._take(","):
+                raise self._fail("',' or ')'")
+            arguments.append(self.expression(depth + 1))
+        return Call(token["name"].lower(), tuple(arguments), self._text[start : self._at].strip())

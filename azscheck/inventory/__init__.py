@@ -1,0 +1,14 @@
+"""What is there, as it was read: resources in ARM's own shape, and what was asked for and with what success."""
+
+from azscheck.inventory.model import (
+    NOT_OFFERED,
+    Coverage,
+    CoverageState,
+    Inventory,
+    Origin,
+    Resource,
+    arm_key,
+    type_key,
+)
+
+__all__ = ["NOT_OFFERED", "Coverage", "CoverageState", "Inventory", "Origin", "Resource", "arm_key", "type_key"]

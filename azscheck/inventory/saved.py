@@ -1,0 +1,201 @@
+"""The saved form of an inventory: NDJSON, a header, the coverage, a resource a line, a closing record.
+
+The closing record tells a whole file from one that was cut off. Version 1::
+
+    {"azscheck": "inventory", "version": 1, "created": "2026-01-31T12:00:00Z"}
+    {"coverage": {"stamp": "east", "type": "...", "scope": "...", "state": "complete", ...}}
+    {"stamp": "east", "type": "...", "id": "...", "origin": {...}, "unknown": {...}, "resource": {...}}
+    {"end": {"coverage": 1, "resources": 1}}
+"""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from azscheck.errors import InventoryError
+from azscheck.inventory.model import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.times import format_time, parse_time
+
+VERSION = 1
+
+
+def _compact(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value not in (None, "", {})}
+
+
+def origin_fields(origin: Origin) -> dict[str, Any]:
+    """An origin as JSON."""
+    return _compact(
+        {
+            "source": origin.source,
+            "address": origin.address,
+            "time": origin.time and format_time(origin.time),
+            "line": origin.line,
+            "column": origin.column,
+        }
+    )
+
+
+def origin_of(fields: dict[str, Any]) -> Origin:
+    """An origin from JSON."""
+    time = fields.get("time")
+    return Origin(
+        fields["source"], fields["address"], time and parse_time(time), fields.get("line"), fields.get("column")
+    )
+
+
+def coverage_fields(coverage: Coverage) -> dict[str, Any]:
+    """A coverage as JSON."""
+    return {
+        "stamp": coverage.stamp,
+        "type": coverage.type,
+        "scope": coverage.scope,
+        "state": coverage.state.value,
+        "count": coverage.count,
+        **_compact(
+            {
+                "reason": coverage.reason,
+                "apiVersion": coverage.api_version,
+                "time": coverage.time and format_time(coverage.time),
+            }
+        ),
+    }
+
+
+def coverage_of(fields: dict[str, Any]) -> Coverage:
+    """A coverage from JSON."""
+    time = fields.get("time")
+    return Coverage(
+        stamp=fields["stamp"],
+        type=fields["type"],
+        scope=fields["scope"],
+        state=CoverageState(fields["state"]),
+        reason=fields.get("reason", ""),
+        api_version=fields.get("apiVersion", ""),
+        count=int(fields["count"]),
+        time=time and parse_time(time),
+    )
+
+
+def resource_fields(resource: Resource) -> dict[str, Any]:
+    """A resource as JSON: the envelope, and in `resource` the service's own."""
+    return {
+        "stamp": resource.stamp,
+        "type": resource.type,
+        "id": resource.id,
+        "origin": origin_fields(resource.origin),
+        **_compact({"unknown": dict(resource.unknown)}),
+        "resource": resource.body,
+    }
+
+
+def resource_of(fields: dict[str, Any]) -> Resource:
+    """A resource from JSON."""
+    body, unknown = fields["resource"], fields.get("unknown", {})
+    if not isinstance(body, dict) or not isinstance(unknown, dict):
+        raise TypeError
+    stamp, kind, resource_id = str(fields["stamp"]), str(fields["type"]), str(fields["id"])
+    return Resource(stamp, kind, resource_id, body, origin_of(fields["origin"]), unknown)
+
+
+def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
+    yield {"azscheck": "inventory", "version": VERSION, "created": format_time(inventory.created)}
+    for coverage in inventory.coverage:
+        yield {"coverage": coverage_fields(coverage)}
+    for resource in inventory.resources:
+        yield resource_fields(resource)
+    yield {"end": {"coverage": len(inventory.coverage), "resources": len(inventory.resources)}}
+
+
+def write(inventory: Inventory, path: Path) -> None:
+    """Write to a file beside `path`, then give it the name."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as raw:
+            if path.suffix == ".gz":
+                # No time and no name in the gzip header, so that equal inventories are equal files.
+                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+                    _write_lines(inventory, cast(BinaryIO, packed))
+            else:
+                _write_lines(inventory, raw)
+        os.replace(partial, path)
+    except OSError as error:
+        raise InventoryError(f"{path}: cannot be written: {error.strerror or error}.") from error
+
+
+def _write_lines(inventory: Inventory, out: BinaryIO) -> None:
+    for line in _lines(inventory):
+        out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read(path: Path) -> Inventory:
+    """Read a saved inventory; raises InventoryError with the file and the line."""
+    parts: list[dict[str, Any]] = []
+    try:
+        with path.open("rb") as raw:
+            packed = raw.peek(2)[:2] == b"\x1f\x8b"
+            with cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else nullcontext(raw) as lines:
+                for line in lines:
+                    parts.append(_record(path, len(parts) + 1, line))
+    except OSError as error:
+        raise InventoryError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    except (EOFError, zlib.error) as error:
+        raise InventoryError(_cut_off(path, len(parts))) from error
+    return _assemble(path, parts)
+
+
+def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse_constant)
+        if isinstance(record, dict):
+            return record
+    except (ValueError, RecursionError):
+        pass
+    if number == 1:
+        raise InventoryError(_not_one(path))
+    raise InventoryError(f"{path}: line {number} is damaged or cut off: copy the file again, or collect again.")
+
+
+def _not_one(path: Path) -> str:
+    return f"{path}: not an azscheck inventory: `azscheck collect -o FILE` writes one."
+
+
+def _cut_off(path: Path, lines: int) -> str:
+    return (
+        f"{path}: ends after line {lines} without its closing record, so it was cut off: "
+        "copy the file again, or collect again."
+    )
+
+
+def _assemble(path: Path, parts: list[dict[str, Any]]) -> Inventory:
+    if not parts or parts[0].get("azscheck") != "inventory":
+        raise InventoryError(_not_one(path))
+    if parts[0].get("version") != VERSION:
+        raise InventoryError(
+            f"{path}: has version {parts[0].get('version')!r} of the inventory format, "
+            f"this azscheck reads version {VERSION}: collect again with this azscheck."
+        )
+    coverage: list[Coverage] = []
+    resources: list[Resource] = []
+    try:
+        created = parse_time(parts[0]["created"])
+        for part in parts[1:-1]:
+            if "coverage" in part:
+                coverage.append(coverage_of(part["coverage"]))
+            else:
+                resources.append(resource_of(part))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        number = 2 + len(coverage) + len(resources)
+        raise InventoryError(f"{path}: line {number} is not a record of an inventory: collect again.") from error
+    if parts[-1].get("end") != {"coverage": len(coverage), "resources": len(resources)}:
+        raise InventoryError(_cut_off(path, len(parts)))
+    return Inventory.of(created, resources, coverage)

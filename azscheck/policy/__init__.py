@@ -1,0 +1,15 @@
+"""Policies: their model, and how files become them."""
+
+from azscheck.policy.load import load_policies
+from azscheck.policy.model import STAMPS, Category, Parameter, Policy, PolicyInfo, Reference, Severity
+
+__all__ = [
+    "STAMPS",
+    "Category",
+    "Parameter",
+    "Policy",
+    "PolicyInfo",
+    "Reference",
+    "Severity",
+    "load_policies",
+]

@@ -1,0 +1,114 @@
+"""The condition language as parsed: what the evaluators walk. Its words are Azure Policy's, but `count.resources`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from azscheck.errors import Place
+from azscheck.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True when every one is."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True when at least one is."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True when the condition is false."""
+
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of the resource at hand."""
+
+    path: str
+    steps: tuple[str, ...]
+    """The keys from the resource's root; `[*]` stands for every element of an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A literal, or an expression to be evaluated."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayCount:
+    """How many elements of an array of the resource satisfy `where`; inside it, the array's path is one element."""
+
+    field: Field
+    where: "Condition | None"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """How many elements of a literal array satisfy `where`; `current(name)` is one element."""
+
+    value: Any
+    name: str
+    where: "Condition | None"
+
+
+class Scope(StrEnum):
+    """Which other resources are counted, seen from the judged one."""
+
+    STAMP = "stamp"
+    CHILDREN = "children"
+    RESOURCE_GROUP = "resourceGroup"
+    FLEET = "fleet"
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Narrows a count to the one resource with the latest time, of those that satisfy `where`."""
+
+    by: Field
+    where: "Condition | None"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinKey:
+    """An equality with `subject(...)` that must hold: looked up in an index, never scanned."""
+
+    field: Field
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceCount:
+    """How many other resources of a type satisfy `where`; there, `field` is the counted one, `subject()` the judged."""
+
+    type: str
+    scope: Scope
+    where: "Condition | None"
+    newest: Newest | None
+    key: JoinKey | None
+
+
+Left = Field | Value | ArrayCount | ValueCount | ResourceCount
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One left side, one operator, what it is compared with, and where it stands in the file."""
+
+    left: Left
+    operator: str
+    right: Any
+    place: Place
+
+
+Condition = AllOf | AnyOf | Not | Test

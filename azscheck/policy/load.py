@@ -1,0 +1,127 @@
+"""From files to policies."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from azscheck.documents import Document, check, read_document
+from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.packaged import policies_folder, schema_file
+from azscheck.policy.model import Category, Parameter, Policy, PolicyInfo, Reference, Severity
+from azscheck.policy.parameters import check_value
+from azscheck.policy.parse import Parser, canonical
+
+_NOT_POLICIES = ("schema", "sets")
+
+
+def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
+    """The policies of files and folders (searched to the bottom), of the shipped folder when none is given.
+
+    Raises DocumentError with every mistake of every file at once, UsageError when there is not one policy.
+    """
+    files = list(policy_files(paths))
+    policies: list[Policy] = []
+    mistakes: list[tuple[Place, str]] = []
+    for file, shown in files:
+        try:
+            policies.append(read_policy(file, shown))
+        except DocumentError as error:
+            mistakes += error.mistakes
+    seen: dict[str, Place] = {}
+    for policy in policies:
+        if policy.id in seen:
+            mistakes.append((policy.info.place, f"the id {policy.id} is taken already, at {seen[policy.id]}."))
+        seen.setdefault(policy.id, policy.info.place)
+    if mistakes:
+        raise DocumentError(mistakes)
+    if not policies:
+        raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml).")
+    return sorted(policies, key=lambda policy: policy.id)
+
+
+def read_policy(file: Path, shown_as: str = "") -> Policy:
+    """The policy of one file; raises DocumentError with every mistake."""
+    return parse_policy(read_document(file, shown_as))
+
+
+def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]:
+    """Each policy's file, and the path that a message shows; files of cases and schemas are no policies."""
+    shipped = policies_folder()
+    for given in [Path(path) for path in paths] or [shipped]:
+        if given.is_file():
+            yield given, given.as_posix()
+            continue
+        if not given.is_dir():
+            raise UsageError(f"{given}: there is no such file or folder of policies.")
+        for file in sorted(given.rglob("*.yaml")):
+            below = file.relative_to(given)
+            if file.name.endswith(".test.yaml") or below.parts[0] in _NOT_POLICIES:
+                continue
+            # A shipped policy is named the same wherever azscheck is installed, so that reports repeat.
+            shown = Path("policies", below) if given == shipped else file
+            yield file, shown.as_posix()
+
+
+def parse_policy(document: Document) -> Policy:
+    """A policy from its document; raises DocumentError with every mistake."""
+    value = document.value
+    if isinstance(value, dict):
+        value = {k: canonical(v) if k in ("when", "require") else v for k, v in value.items()}
+    document = Document(document.path, value, _canonical_places(document))
+    check(document, schema_file("policy"))
+    parameters = {name: _parameter(name, spec) for name, spec in value.get("parameters", {}).items()}
+    parser = Parser(document, frozenset(parameters))
+    for parameter in parameters.values():
+        wrong = check_value(parameter, parameter.default)
+        if wrong:
+            parser.mistakes.append((document.place("parameters", parameter.name, "default"), wrong))
+    when = value.get("when")
+    condition = parser.condition(when, ("when",)) if when else None
+    require = parser.condition(value["require"], ("require",))
+    parser.message(value.get("message", ""))
+    if parser.mistakes:
+        raise DocumentError(parser.mistakes)
+    types = value["appliesTo"]
+    return Policy(
+        info=_info(document),
+        applies_to=(types,) if isinstance(types, str) else tuple(types),
+        when=condition,
+        require=require,
+        message=value.get("message", ""),
+        parameters=parameters,
+        counts=frozenset(parser.types),
+    )
+
+
+def _canonical_places(document: Document) -> dict[Any, Place]:
+    words = {"when", "require"}
+    return {
+        (steps[0], *map(_canonical_step, steps[1:])) if steps and steps[0] in words else steps: place
+        for steps, place in document.places.items()
+    }
+
+
+def _canonical_step(step: str | int) -> str | int:
+    return next(iter(canonical({step: None}))) if isinstance(step, str) else step
+
+
+def _parameter(name: str, spec: dict[str, Any]) -> Parameter:
+    allowed = spec.get("allowedValues")
+    return Parameter(
+        name, spec["type"], spec["default"], spec.get("description", ""), tuple(allowed) if allowed else None
+    )
+
+
+def _info(document: Document) -> PolicyInfo:
+    value = document.value
+    return PolicyInfo(
+        id=value["id"],
+        title=value["title"],
+        severity=Severity[value["severity"].upper()],
+        category=Category(value["category"]),
+        why=value["why"].strip(),
+        remediation=value["remediation"].strip(),
+        references=tuple(Reference(r["title"], r["url"], r.get("rule", "")) for r in value["references"]),
+        controls={name: tuple(ids) for name, ids in value.get("controls", {}).items()},
+        place=document.place("id"),
+    )

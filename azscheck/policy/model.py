@@ -1,0 +1,96 @@
+"""Policy: what it is about, what must be true, and what a person needs to know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+
+from azscheck.errors import Place
+from azscheck.policy.conditions import Condition
+
+STAMPS: Final = "Azscheck/stamps"
+"""The type of the one resource that stands for a stamp itself; every inventory of a stamp has it."""
+
+
+class Severity(IntEnum):
+    """How bad a finding is; greater is worse."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Category(StrEnum):
+    """The planning document says to plan for the two separately (DOC-01)."""
+
+    INFRASTRUCTURE = "infrastructure"
+    TENANT = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A page that a policy stands on; `rule` is the documented rule's id where it encodes one."""
+
+    title: str
+    url: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInfo:
+    """What a report says about a policy."""
+
+    id: str
+    title: str
+    severity: Severity
+    category: Category
+    why: str
+    remediation: str
+    references: tuple[Reference, ...]
+    controls: Mapping[str, tuple[str, ...]]
+    place: Place
+    """The file and line where the policy begins; forward slashes, relative where the file is shipped."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The documented rules it encodes."""
+        return tuple(r.rule for r in self.references if r.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a policy set, a stamp or the command line may change."""
+
+    name: str
+    type: str
+    default: Any
+    description: str = ""
+    allowed_values: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy, ready to be evaluated."""
+
+    info: PolicyInfo
+    applies_to: tuple[str, ...]
+    when: Condition | None
+    require: Condition
+    message: str = ""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    counts: frozenset[str] = frozenset()
+    """The types of other resources that the conditions count."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The resource types that must be collected to judge by this policy."""
+        return self.counts | set(self.applies_to)
+
+    @property
+    def id(self) -> str:
+        """Stable for ever and unique."""
+        return self.info.id

@@ -1,0 +1,255 @@
+"""From a checked document's condition to its tree. Mistakes that no schema can say are said here, each at its place."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from azscheck.documents import Document, Path_, did_you_mean, shorten
+from azscheck.errors import Place
+from azscheck.expressions import FUNCTIONS, Call, Expression, ExpressionError, calls, is_expression, parse
+from azscheck.policy.conditions import (
+    AllOf,
+    AnyOf,
+    ArrayCount,
+    Condition,
+    Field,
+    JoinKey,
+    Left,
+    Newest,
+    Not,
+    ResourceCount,
+    Scope,
+    Test,
+    Value,
+    ValueCount,
+)
+from azscheck.policy.paths import EACH, parse_path
+
+OPERATORS: Final = (
+    *("equals", "notEquals", "in", "notIn", "like", "notLike"),
+    *("match", "notMatch", "matchInsensitively", "notMatchInsensitively"),
+    *("contains", "notContains", "containsKey", "notContainsKey"),
+    *("less", "lessOrEquals", "greater", "greaterOrEquals", "exists"),
+    *("newerThan", "olderThan", "withinCidr", "notWithinCidr", "sizeAtLeast", "versionAtLeast"),
+)
+"""Azure Policy's, and below them those it lacks."""
+
+_CANONICAL: Final = {
+    word.lower(): word for word in (*OPERATORS, "allOf", "anyOf", "not", "field", "value", "count", "resources")
+}
+_HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 1), "utcnow": (0, 0)}
+"""The functions whose value depends on where they stand, with their least and most arguments."""
+PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+"""What a message leaves open."""
+FROM_EVIDENCE: Final = ("count", "names", "newest", "oldest")
+"""What a message takes from the evidence: a count, what was counted, ages of what else would have counted."""
+_ROOTS: Final = ("id", "name", "type", "kind", "location", "tags", "properties", "sku", "identity", "zones", "plan")
+
+
+def canonical(value: Any) -> Any:
+    """A condition with its words in their one spelling: Azure reads operators without regard to case."""
+    match value:
+        case dict():
+            return {_CANONICAL.get(key.lower(), key): canonical(below) for key, below in value.items()}
+        case list():
+            return [canonical(below) for below in value]
+        case _:
+            return value
+
+
+class Parser:
+    """Parses the conditions of one policy; mistakes gather in `mistakes`, for all to be told at once."""
+
+    def __init__(self, document: Document, parameters: frozenset[str]) -> None:
+        self._document = document
+        self._parameters = parameters
+        self.mistakes: list[tuple[Place, str]] = []
+        self.types: set[str] = set()
+        """The types of other resources that the conditions count."""
+
+    def _mistake(self, steps: Path_, sentence: str) -> None:
+        self.mistakes.append((self._document.place(*steps), sentence))
+
+    def condition(self, value: dict[str, Any], steps: Path_, arrays: tuple[Field, ...] = ()) -> Condition:
+        """A condition; `arrays` are the arrays that the counts around it go through."""
+        groups = [key for key in ("allOf", "anyOf", "not") if key in value]
+        if groups:
+            group = groups[0]
+            if len(value) > 1:
+                others = ", ".join(key for key in value if key != group)
+                self._mistake(steps, f"{group} stands alone in its condition: move {others} into it or beside it.")
+            below = value[group]
+            if group == "not":
+                return Not(self.condition(below, (*steps, group), arrays))
+            parts = tuple(self.condition(part, (*steps, group, i), arrays) for i, part in enumerate(below))
+            return AllOf(parts) if group == "allOf" else AnyOf(parts)
+        return self._test(value, steps, arrays)
+
+    def message(self, text: str) -> None:
+        """Hold the placeholders of a message against what can fill them."""
+        for name in PLACEHOLDER.findall(text):
+            if name in self._parameters or name in FROM_EVIDENCE:
+                continue
+            root = re.split(r"[.\[]", name)[0]
+            if root not in _ROOTS:
+                near = did_you_mean(name, [*self._parameters, *FROM_EVIDENCE])
+                known = "a parameter, a property's path, or " + ", ".join(FROM_EVIDENCE)
+                self._mistake(("message",), f"{{{name}}} is none of {known}{near}.")
+            else:
+                self._parse_path(name, ("message",))
+
+    def _test(self, value: dict[str, Any], steps: Path_, arrays: tuple[Field, ...]) -> Condition:
+        lefts = [key for key in ("field", "value", "count") if key in value]
+        operators = [key for key in value if key not in lefts]
+        if len(lefts) != 1 or len(operators) != 1:
+            self._mistake(steps, _what_a_test_needs(lefts, operators))
+            return AllOf(())
+        (left,), (operator,) = lefts, operators
+        self._check_right(operator, value[operator], (*steps, operator))
+        place = self._document.place(*steps, left)
+        return Test(self._left(left, value[left], (*steps, left), arrays), operator, value[operator], place)
+
+    def _left(self, kind: str, value: Any, steps: Path_, arrays: tuple[Field, ...]) -> Left:
+        if kind == "field":
+            return self._field(value, steps, arrays)
+        if kind == "value":
+            self._check_expressions(value, steps)
+            return Value(value)
+        kinds = [key for key in ("field", "value", "resources") if key in value]
+        if len(kinds) != 1:
+            self._mistake(steps, "a count needs exactly one of field, value, resources.")
+            return Value(0)
+        where = value.get("where")
+        if kinds == ["field"]:
+            array = self._array(value["field"], (*steps, "field"))
+            below = where and self.condition(where, (*steps, "where"), (*arrays, array))
+            return ArrayCount(array, below)
+        if kinds == ["value"]:
+            self._check_expressions(value["value"], (*steps, "value"))
+            below = where and self.condition(where, (*steps, "where"), arrays)
+            return ValueCount(value["value"], value.get("name", ""), below)
+        return self._resources(value, steps)
+
+    def _resources(self, value: dict[str, Any], steps: Path_) -> ResourceCount:
+        self.types.add(value["resources"])
+        where = value.get("where")
+        condition = self.condition(where, (*steps, "where")) if where else None
+        newest = None
+        if "newest" in value:
+            choice = value["newest"].get("where")
+            newest = Newest(
+                self._field(value["newest"]["by"], (*steps, "newest", "by"), ()),
+                self.condition(choice, (*steps, "newest", "where")) if choice else None,
+            )
+        scope = Scope(value.get("scope", Scope.STAMP))
+        # What the newest is chosen from must not be narrowed by what is then asked of it.
+        key = _join_key(newest.where if newest else condition)
+        return ResourceCount(value["resources"], scope, condition, newest, key)
+
+    def _array(self, text: str, steps: Path_) -> Field:
+        field = self._parse_path(text, steps)
+        if field.steps[-1] != EACH:
+            self._mistake(steps, f"a count goes over an array: write '{text}[*]'.")
+        return field
+
+    def _field(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
+        field = self._parse_path(text, steps)
+        bound = max((len(a.steps) for a in arrays if field.steps[: len(a.steps)] == a.steps), default=0)
+        if EACH in field.steps[bound:]:
+            array = text[: text.index(EACH) + len(EACH)] if not bound else text
+            self._mistake(
+                steps, f"[*] stands only in a count: write `count: {{field: '{array}', where: ...}}` and a comparison."
+            )
+        return field
+
+    def _parse_path(self, text: str, steps: Path_) -> Field:
+        try:
+            return parse_path(text)
+        except ValueError as error:
+            self._mistake(steps, f"{error}.")
+            return Field(text, (text,))
+
+    def _check_right(self, operator: str, value: Any, steps: Path_) -> None:
+        self._check_expressions(value, steps)
+        if is_expression(value):
+            return
+        if operator in ("in", "notIn") and not isinstance(value, list):
+            self._mistake(steps, f"{operator} takes an array, not {shorten(value)}.")
+        if operator == "exists" and str(value).lower() not in ("true", "false"):
+            self._mistake(steps, f"exists takes true or false, not {shorten(value)}.")
+
+    def _check_expressions(self, value: Any, steps: Path_) -> None:
+        match value:
+            case dict():
+                for key, below in value.items():
+                    self._check_expressions(below, (*steps, key))
+            case list():
+                for i, below in enumerate(value):
+                    self._check_expressions(below, (*steps, i))
+            case str() if is_expression(value):
+                self._check_expression(value, steps)
+
+    def _check_expression(self, text: str, steps: Path_) -> None:
+        try:
+            tree = parse(text)
+        except ExpressionError as error:
+            self._mistake(steps, f"{error}.")
+            return
+        for call in calls(tree):
+            function = FUNCTIONS.get(call.name)
+            least, most = (function.least, function.most) if function else _HERE.get(call.name, (-1, -1))
+            given = len(call.arguments)
+            if least == -1:
+                near = did_you_mean(call.name, [*FUNCTIONS, *_HERE])
+                self._mistake(steps, f"{call.text.partition('(')[0]}() is not a function that policies have{near}.")
+            elif given < least or (most is not None and given > most):
+                wanted = str(least) if most == least else f"{least} or more" if most is None else f"{least} to {most}"
+                self._mistake(steps, f"{call.text} takes {wanted} arguments, not {given}.")
+            else:
+                self._check_names(call, steps)
+
+    def _check_names(self, call: Call, steps: Path_) -> None:
+        name = getattr(call.arguments[0], "value", None) if call.arguments else None
+        if not isinstance(name, str):
+            return
+        if call.name == "parameters" and name not in self._parameters:
+            near = did_you_mean(name, self._parameters)
+            self._mistake(steps, f"the policy has no parameter {name!r}{near}.")
+        if call.name in ("field", "subject"):
+            self._parse_path(name, steps)
+
+
+def _what_a_test_needs(lefts: Sequence[str], operators: Sequence[str]) -> str:
+    if len(lefts) != 1:
+        found = " and ".join(lefts) or "none"
+        return f"a test needs exactly one of field, value, count; it has {found}."
+    found = " and ".join(operators) or "none"
+    return f"a test needs exactly one operator; it has {found}."
+
+
+def _join_key(condition: Condition | None) -> JoinKey | None:
+    """The first equality with the judged resource that `condition` cannot be true without."""
+    tests = condition.conditions if isinstance(condition, AllOf) else (condition,)
+    for test in tests:
+        if (
+            isinstance(test, Test)
+            and isinstance(test.left, Field)
+            and test.operator == "equals"
+            and is_expression(test.right)
+        ):
+            tree = _parsed(test.right)
+            if tree is not None and _only_of_the_subject(tree):
+                return JoinKey(test.left, tree)
+    return None
+
+
+def _parsed(text: str) -> Expression | None:
+    try:
+        return parse(text)
+    except ExpressionError:
+        return None
+
+
+def _only_of_the_subject(tree: Expression) -> bool:
+    names = {call.name for call in calls(tree)}
+    return "subject" in names and not names & {"field", "current"}

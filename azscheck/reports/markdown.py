@@ -1,0 +1,174 @@
+"""The markdown format: GitHub flavoured, for job summaries, issues and merge requests; shorter than the HTML.
+
+Names and ids go into code spans, where nothing is marked up, linked or mentioned; all other text is escaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from azscheck.inventory import CoverageState
+from azscheck.policy.model import Category
+from azscheck.reports.summary import (
+    PolicyGroup,
+    count_words,
+    findings,
+    incomplete,
+    not_judged,
+    stamp_names,
+    verdict,
+)
+from azscheck.reports.wording import (
+    CATEGORIES,
+    coverage_words,
+    one_line,
+    plural,
+    reason_words,
+    resource_words,
+    shortened,
+    visible,
+)
+from azscheck.results import ComplianceState, Results
+from azscheck.times import format_time
+
+SHOWN = 20
+"""How many resources are named a policy or reason; the rest are counted. A GitHub comment holds 65,536 characters."""
+LENGTH = 200
+"""The longest text of a stamp's that is shown whole."""
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown that shows exactly it (GFM 6.1), with no mention or issue link made of it.
+
+    GitHub finds mentions after rendering, where no escape helps: a zero-width space does, as bots that quote others do.
+    """
+    # No line begins with such text, so what means something only at the start of a line needs no escape.
+    marked = re.sub(r"([\\`*_\[\]<>&~#@$]|:(?=//)|(?<=www)\.)", r"\\\1", visible(text))
+    return re.sub(r"([@#])(?=\w)", r"\1&#8203;", marked)
+
+
+def code(text: str) -> str:
+    """Text as a code span (GFM 6.3), in which nothing is marked up."""
+    shown = shortened(visible(text), LENGTH)
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}" if shown else ""
+
+
+def prose(text: str) -> str:
+    """A policy author's text, whose commands stand between backticks."""
+    parts = one_line(text).split("`")
+    if len(parts) % 2 == 0:
+        return escaped(one_line(text))
+    return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
+
+
+def render(results: Results, **_: object) -> str:
+    """Results as Markdown."""
+    lines = [*_head(results)]
+    for category in Category:
+        lines += _category(results, category)
+    lines += _coverage(results)
+    lines += _run(results)
+    return "\n".join(lines) + "\n"
+
+
+def row(cells: Iterable[str]) -> str:
+    """A table's row; in its cells a pipe is escaped, in code spans too (GFM 4.10)."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield row(header)
+    yield row("---" for _ in header)
+    yield from map(row, rows)
+    yield ""
+
+
+def _head(results: Results) -> Iterator[str]:
+    yield "# Backup and disaster recovery compliance"
+    yield ""
+    stamps = ", ".join(code(name) for name in stamp_names(results)) or "none"
+    yield f"Stamps: {stamps}. Judged {format_time(results.now)}, collected {format_time(results.collected)}."
+    yield ""
+    if reasons := incomplete(results):
+        yield f"> **INCOMPLETE: {' '.join(reasons)}** What could not be read was not judged."
+        yield ""
+    yield from _table(
+        ("", "Verdict", "Results"),
+        (
+            (title, f"**{verdict(results, category).words}**", count_words(results.counts(category)))
+            for category, title in CATEGORIES.items()
+        ),
+    )
+
+
+def _category(results: Results, category: Category) -> Iterator[str]:
+    title = CATEGORIES[category]
+    yield f"## {title}: {verdict(results, category).words}"
+    yield ""
+    groups = findings(results, category)
+    if groups:
+        yield "### What would be lost"
+        yield ""
+        for group in groups:
+            number = plural(len(group.results), "resource")
+            yield f"- **{prose(group.policy.title)}** ({group.policy.severity}, {number}). {prose(group.policy.why)}"
+        yield ""
+        yield "### Findings"
+        yield ""
+        for group in groups:
+            yield from _finding(group, len(stamp_names(results)) > 1)
+    reasons = not_judged(results, category)
+    if reasons:
+        yield "### Not judged"
+        yield ""
+        rows = (
+            (escaped(shortened(r.reason, LENGTH)), ", ".join(code(g.policy.id) for g in r.groups), f"{r.number:,}")
+            for r in reasons
+        )
+        yield from _table(("Why", "Policies", "Results"), rows)
+    unmatched = [code(p.id) for p in results.unmatched if p.category is category]
+    if unmatched:
+        yield f"Found no resource to judge: {', '.join(unmatched)}."
+        yield ""
+
+
+def _finding(group: PolicyGroup, with_stamp: bool) -> Iterator[str]:
+    policy = group.policy
+    rules = f", {', '.join(code(rule) for rule in policy.rules)}" if policy.rules else ""
+    yield f"#### {policy.severity}: {code(policy.id)} {prose(policy.title)}"
+    yield ""
+    yield f"**Remediation{rules}.** {prose(policy.remediation)}"
+    yield ""
+    shown = group.results[:SHOWN]
+    rows = (
+        (code(resource_words(r, with_stamp=with_stamp)), escaped(shortened(reason_words(r), LENGTH))) for r in shown
+    )
+    yield from _table(("Resource", "Why"), rows)
+    if more := len(group.results) - len(shown):
+        yield f"... and {more:,} more, which the html, json and csv formats name."
+        yield ""
+
+
+def _coverage(results: Results) -> Iterator[str]:
+    if results.failed_coverage:
+        yield "## Could not be read"
+        yield ""
+        with_stamp = len(stamp_names(results)) > 1
+        rows = (
+            (code(coverage_words(c, with_stamp=with_stamp)), escaped(shortened(c.reason, LENGTH)))
+            for c in results.failed_coverage
+        )
+        yield from _table(("List", "Why"), rows)
+
+
+def _run(results: Results) -> Iterator[str]:
+    exempt = results.counts()[ComplianceState.EXEMPT]
+    read = sum(c.state is CoverageState.COMPLETE for c in results.coverage)
+    yield "## The run"
+    yield ""
+    yield f"- azscheck {escaped(results.version)}, {plural(len(results.policies), 'policy', 'policies')}"
+    yield f"- {count_words(results.counts())}"
+    yield f"- {plural(exempt, 'result')} under an exemption"
+    yield f"- {read:,} of {plural(len(results.coverage), 'list')} read completely"
+    yield f"- {plural(sum(results.resource_counts.values()), 'resource')} in the inventory"

@@ -1,0 +1,62 @@
+"""Where a SARIF result is: addresses of files as URIs, and the locations made of them."""
+
+import posixpath
+import re
+from typing import Any
+from urllib.parse import quote
+
+from azscheck.policy.model import PolicyInfo
+from azscheck.reports.wording import visible
+from azscheck.results import Result
+
+
+def quoted(text: str) -> str:
+    """Text as one segment of a URI."""
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def is_web(address: str) -> bool:
+    """Whether an address is one of the web."""
+    return re.match(r"https?://", address) is not None
+
+
+def uri_of(path: str) -> str:
+    """A path, of Windows too, or an address as a URI reference; relative paths stay relative.
+
+    An absolute path becomes a `file:` URI, which code scanning makes relative to its checkout.
+    """
+    if is_web(path):
+        return quote(path, safe="%/:?#@!$&'*+,;=~[]", errors="surrogatepass")
+    path = path.replace("\\", "/")
+    if path.startswith("//"):
+        return "file:" + _quoted_path(path)
+    if re.match(r"[A-Za-z]:/", path):
+        return f"file:///{path[:2]}" + _quoted_path(path[2:])
+    if path.startswith("/"):
+        return "file://" + _quoted_path(posixpath.normpath(path))
+    return _quoted_path(posixpath.normpath(path))
+
+
+def _quoted_path(path: str) -> str:
+    # RFC 3986, section 4.2: a colon in a relative reference's first segment would make it a scheme; quote() escapes it.
+    return quote(path, safe="/~", errors="surrogatepass")
+
+
+def location(policy: PolicyInfo, result: Result) -> dict[str, Any]:
+    """A result's one location: the line of the file it came from, or for a live resource the policy's line."""
+    origin = result.origin
+    if origin is not None and origin.source == "file" and origin.address:
+        path, line, column = origin.address, origin.line, origin.column
+    else:
+        path, line, column = policy.place.path, policy.place.line, policy.place.column
+    region = {"startLine": max(line or 1, 1), **({"startColumn": column} if line and column else {})}
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": uri_of(path)}, "region": region},
+        "logicalLocations": [
+            {
+                "name": visible(result.name or result.resource),
+                "fullyQualifiedName": visible(f"{result.stamp}:{result.resource}"),
+                "kind": "resource",
+            }
+        ],
+    }

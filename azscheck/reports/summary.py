@@ -1,0 +1,114 @@
+"""What results come to: the verdicts in words, findings by policy, what was not judged by reason."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from azscheck.policy.model import Category, PolicyInfo
+from azscheck.reports.wording import STATES, plural, reason_words
+from azscheck.results import ComplianceState, ExitCode, Result, Results
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyGroup:
+    """Some results of one policy, in the results' order."""
+
+    policy: PolicyInfo
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """Results that could not be judged for the same reason, the worst policy first."""
+
+    reason: str
+    groups: tuple[PolicyGroup, ...]
+
+    @property
+    def number(self) -> int:
+        """How many results there are."""
+        return sum(len(g.results) for g in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A category's verdict; `tone` is `good` only where everything was read and all of it is compliant."""
+
+    words: str
+    tone: str
+
+
+def policy_rank(policy: PolicyInfo) -> tuple[int, str]:
+    """The key that puts policies in order, the worst first."""
+    return -policy.severity, policy.id
+
+
+def by_policy(results: Results, chosen: Iterable[Result]) -> tuple[PolicyGroup, ...]:
+    """Results grouped by policy, the worst first."""
+    found: dict[str, list[Result]] = {}
+    for result in chosen:
+        found.setdefault(result.policy, []).append(result)
+    groups = (PolicyGroup(results.by_id[policy], tuple(members)) for policy, members in found.items())
+    return tuple(sorted(groups, key=lambda g: policy_rank(g.policy)))
+
+
+def findings(results: Results, category: Category) -> tuple[PolicyGroup, ...]:
+    """A category's findings by policy, the worst first."""
+    return by_policy(results, results.findings(category))
+
+
+def not_judged(results: Results, category: Category) -> tuple[ReasonGroup, ...]:
+    """What of a category is unknown or in error, by reason: one unreadable list stops many policies."""
+    found: dict[str, list[Result]] = {}
+    for result in results.not_judged(category):
+        found.setdefault(reason_words(result), []).append(result)
+    groups = [ReasonGroup(reason, by_policy(results, members)) for reason, members in found.items()]
+    return tuple(sorted(groups, key=lambda g: (policy_rank(g.groups[0].policy), g.reason)))
+
+
+def verdict(results: Results, category: Category) -> Verdict:
+    """A category's verdict in plain words; an incomplete run never has a good one."""
+    counts = results.counts(category)
+    match results.verdict(category):
+        case ComplianceState.NON_COMPLIANT:
+            return Verdict("not compliant", "bad")
+        case ComplianceState.UNKNOWN | ComplianceState.ERROR:
+            number = counts[ComplianceState.UNKNOWN] + counts[ComplianceState.ERROR]
+            return Verdict(f"not known: {number:,} could not be judged", "unsure")
+        case ComplianceState.EXEMPT:
+            return Verdict("exempt: all that applies is under an exemption", "unsure")
+        case ComplianceState.NOT_APPLICABLE:
+            return Verdict("nothing was evaluated", "unsure")
+        case ComplianceState.COMPLIANT if incomplete(results):
+            return Verdict("compliant as far as could be read", "unsure")
+        case ComplianceState.COMPLIANT:
+            return Verdict("compliant", "good")
+
+
+def count_words(counts: Counter[ComplianceState]) -> str:
+    """`2 non-compliant, 1 unknown, 9 compliant`."""
+    return ", ".join(f"{counts[s]:,} {s.words}" for s in STATES if counts[s]) or "no results"
+
+
+def incomplete(results: Results) -> tuple[str, ...]:
+    """Why the run is incomplete, in sentences; empty when it is whole. It is what makes the exit code 3."""
+    if results.exit_code() is not ExitCode.INCOMPLETE:
+        return ()
+    reasons = []
+    if results.failed_coverage:
+        reasons.append(f"{plural(len(results.failed_coverage), 'list')} could not be read.")
+    if errors := results.counts()[ComplianceState.ERROR]:
+        reasons.append(f"{plural(errors, 'evaluation')} ended in an error.")
+    if not results.evaluated:
+        reasons.append("Nothing was evaluated.")
+    return tuple(reasons)
+
+
+def stamp_names(results: Results) -> tuple[str, ...]:
+    """The stamps that a report is of, in order."""
+    parts: tuple[Iterable[str], ...] = (
+        (r.stamp for r in results.results),
+        (c.stamp for c in results.coverage),
+        (s.stamp for s in results.stamps),
+    )
+    return tuple(sorted({name for part in parts for name in part}))

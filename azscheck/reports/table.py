@@ -1,0 +1,166 @@
+"""The table format: for a terminal, from 60 columns up; in ASCII but for names, so that it fits any terminal."""
+
+import io
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from azscheck.policy.model import Category, Severity
+from azscheck.reports.summary import (
+    PolicyGroup,
+    Verdict,
+    count_words,
+    findings,
+    incomplete,
+    not_judged,
+    stamp_names,
+    verdict,
+)
+from azscheck.reports.wording import (
+    CATEGORIES,
+    coverage_words,
+    one_line,
+    plural,
+    reason_words,
+    resource_words,
+    shortened,
+    visible,
+)
+from azscheck.results import Results
+from azscheck.times import format_time
+
+SHOWN = 5
+"""How many resources are named a policy; the rest are counted."""
+NAME, MESSAGE = 60, 300
+"""The longest name and message that are shown whole."""
+
+_TONES = {"good": "bold green", "bad": "bold red", "unsure": "bold yellow"}
+_SEVERITIES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
+
+
+def render(results: Results, *, colour: bool = False, width: int = 100) -> str:
+    """Results as lines of at most `width` columns; without `colour` there is no escape code in them."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=max(width, 60),
+        height=100,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        # An empty environment: NO_COLOR, COLUMNS and the like are the command line's to read.
+        _environ={},
+    )
+    with_stamp = len(stamp_names(results)) > 1
+    _print_head(console, results)
+    for category in Category:
+        _print_findings(console, results, category, with_stamp)
+    for category in Category:
+        _print_not_judged(console, results, category, with_stamp)
+    _print_not_read(console, results, with_stamp)
+    console.print()
+    counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
+    console.print(Text(counts))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _grid(*widths: int | None) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for width in widths:
+        grid.add_column(width=width, ratio=None if width else 1, overflow="fold")
+    grid.expand = True
+    return grid
+
+
+def _print_head(console: Console, results: Results) -> None:
+    stamps = ", ".join(visible(name) for name in stamp_names(results)) or "none"
+    times = f"judged {format_time(results.now)}, collected {format_time(results.collected)}"
+    grid = _grid(14, None)
+    grid.add_row(Text(f"azscheck {results.version}", style="bold"), Text(times))
+    grid.add_row(Text("Stamps"), Text(stamps))
+    if reasons := incomplete(results):
+        grid.add_row()
+        grid.add_row(Text("INCOMPLETE", style="bold yellow"), Text(" ".join(reasons)))
+    grid.add_row()
+    for category, title in CATEGORIES.items():
+        given = verdict(results, category)
+        grid.add_row(Text(title), _verdict_text(given))
+        grid.add_row("", Text(count_words(results.counts(category)), style="dim"))
+    console.print(grid)
+
+
+def _verdict_text(given: Verdict) -> Text:
+    return Text(given.words.upper(), style=_TONES[given.tone])
+
+
+def _print_heading(console: Console, text: str) -> None:
+    console.print()
+    console.print(Text(text.upper(), style="bold"))
+
+
+def _print_findings(console: Console, results: Results, category: Category, with_stamp: bool) -> None:
+    groups = findings(results, category)
+    if not groups:
+        return
+    _print_heading(console, f"{CATEGORIES[category]}: findings")
+    for group in groups:
+        severity = group.policy.severity
+        title = Text(f"{visible(group.policy.id)} ", style="bold")
+        title.append(one_line(group.policy.title))
+        title.append(f" ({plural(len(group.results), 'resource')})", style="not bold dim")
+        head = _grid(8, None)
+        head.add_row(Text(str(severity), style=_SEVERITIES[severity]), title)
+        console.print(head)
+        console.print(_resources(group, with_stamp, console.width))
+
+
+def _resources(group: PolicyGroup, with_stamp: bool, width: int) -> Table:
+    shown = group.results[:SHOWN]
+    names = [shortened(resource_words(result, with_stamp=with_stamp), NAME) for result in shown]
+    # As wide as the names need, but never more than a third: the messages have to be read.
+    grid = _grid(8, min(max(map(cell_len, names)), width // 3), None)
+    for result, name in zip(shown, names, strict=True):
+        grid.add_row("", Text(name), Text(shortened(reason_words(result), MESSAGE)))
+    if more := len(group.results) - len(shown):
+        grid.add_row("", Text(f"and {more:,} more", style="dim"))
+    return grid
+
+
+def _print_not_judged(console: Console, results: Results, category: Category, with_stamp: bool) -> None:
+    groups = not_judged(results, category)
+    if not groups:
+        return
+    _print_heading(console, f"{CATEGORIES[category]}: not judged")
+    grid = _grid(34, None)
+    for group in groups:
+        policies = ", ".join(visible(g.policy.id) for g in group.groups)
+        grid.add_row(Text(policies), Text(shortened(group.reason, MESSAGE), style="yellow"))
+        named = [r for g in group.groups for r in g.results]
+        names = dict.fromkeys(shortened(resource_words(r, with_stamp=with_stamp), NAME) for r in named)
+        shown = ", ".join(list(names)[:SHOWN])
+        grid.add_row("", Text(f"of {shown}" + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")))
+    console.print(grid)
+
+
+def _print_not_read(console: Console, results: Results, with_stamp: bool) -> None:
+    if results.failed_coverage:
+        _print_heading(console, "Could not be read")
+        grid = _grid(34, None)
+        for coverage in results.failed_coverage:
+            what = shortened(coverage_words(coverage, with_stamp=with_stamp), 2 * NAME)
+            grid.add_row(Text(what), Text(shortened(visible(coverage.reason), MESSAGE), style="yellow"))
+        console.print(grid)
+    if results.unmatched:
+        _print_heading(console, "Policies that found no resource")
+        console.print(Text(", ".join(visible(p.id) for p in results.unmatched)))

@@ -1,0 +1,6 @@
+"""What an evaluation found, and the form in which it is saved."""
+
+from azscheck.errors import ExitCode
+from azscheck.results.model import ComplianceState, Evidence, Result, Results, in_order
+
+__all__ = ["ComplianceState", "Evidence", "ExitCode", "Result", "Results", "in_order"]

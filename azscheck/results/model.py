@@ -1,0 +1,182 @@
+"""What an evaluation found: one result for each policy and resource, the verdicts, the counts, the exit code."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from azscheck.errors import ExitCode
+from azscheck.inventory import Coverage, CoverageState, Origin, Resource, arm_key
+from azscheck.policy.model import Category, PolicyInfo, Severity
+
+
+class ComplianceState(StrEnum):
+    """The state of one policy for one resource; only `compliant` is a pass."""
+
+    COMPLIANT = "compliant"
+    NON_COMPLIANT = "nonCompliant"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "notApplicable"
+    EXEMPT = "exempt"
+    ERROR = "error"
+
+    @property
+    def words(self) -> str:
+        """As a person reads it."""
+        return {"nonCompliant": "non-compliant", "notApplicable": "not applicable"}.get(self.value, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One test that decided a result: what was looked at, what was seen, what was wanted."""
+
+    test: str
+    """What was looked at: a property's path, an expression, `count of Azscheck/protectedItems`."""
+    operator: str
+    wanted: Any
+    seen: Any
+    """The JSON value; absent and unknown values are told by `truth` and `note`, and are None here."""
+    truth: bool | None
+    """Whether the test held; None when that could not be known."""
+    note: str = ""
+    """Why it is unknown, or that the property is absent, or which resources were counted."""
+    resource: str = ""
+    """The id of the resource it was read from, when that is not the judged one."""
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One policy's answer for one resource."""
+
+    policy: str
+    stamp: str
+    resource: str
+    """The resource's id; for a list that could not be read, the place where it would have been taken."""
+    type: str
+    name: str
+    state: ComplianceState
+    message: str = ""
+    """One line that says why, from the evidence."""
+    evidence: tuple[Evidence, ...] = ()
+    origin: Origin | None = None
+    would_be: ComplianceState | None = None
+    """For an exempt result, the state it would have had."""
+
+    @property
+    def id(self) -> str:
+        """The finding's id, the same in every run for the same policy and resource."""
+        key = "\n".join((self.policy, self.stamp, self.type.lower(), arm_key(self.resource)))
+        return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All results of one evaluation, with all that a report needs."""
+
+    now: datetime
+    """The moment against which ages were judged."""
+    collected: datetime
+    """When the inventory was made."""
+    version: str
+    policies: tuple[PolicyInfo, ...]
+    results: tuple[Result, ...]
+    coverage: tuple[Coverage, ...]
+    stamps: tuple[Resource, ...] = ()
+    """The `Azscheck/stamps` resources: region, external domain, identity provider, versions."""
+    resource_counts: dict[str, int] = field(default_factory=dict)
+    """How many resources of each type the inventory holds."""
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Results":
+        """Read saved results, from which any report can be made again; InventoryError when they cannot be read."""
+        from azscheck.results.saved import read
+
+        return read(Path(path))
+
+    @cached_property
+    def by_id(self) -> dict[str, PolicyInfo]:
+        """The policies by their ids."""
+        return {policy.id: policy for policy in self.policies}
+
+    def policy_of(self, result: Result) -> PolicyInfo:
+        """The policy that a result is of."""
+        return self.by_id[result.policy]
+
+    def in_state(self, *states: ComplianceState, category: Category | None = None) -> list[Result]:
+        """The results in any of the states, the worst severity first, of one category or of both."""
+        found = [
+            r
+            for r in self.results
+            if r.state in states and (category is None or self.policy_of(r).category is category)
+        ]
+        return sorted(found, key=lambda r: -self.policy_of(r).severity)
+
+    def findings(self, category: Category | None = None) -> list[Result]:
+        """The non-compliant results, the worst severity first."""
+        return self.in_state(ComplianceState.NON_COMPLIANT, category=category)
+
+    def not_judged(self, category: Category | None = None) -> list[Result]:
+        """The results that are unknown or in error, the worst severity first."""
+        return self.in_state(ComplianceState.UNKNOWN, ComplianceState.ERROR, category=category)
+
+    def counts(self, category: Category | None = None) -> Counter[ComplianceState]:
+        """How many results are in each state."""
+        return Counter(r.state for r in self.results if category is None or self.policy_of(r).category is category)
+
+    def verdict(self, category: Category) -> ComplianceState:
+        """The one word for a category: a finding outweighs the unknown, the unknown outweighs the compliant.
+
+        `notApplicable` means that nothing was evaluated, which is never a pass.
+        """
+        counts = self.counts(category)
+        if counts[ComplianceState.NON_COMPLIANT]:
+            return ComplianceState.NON_COMPLIANT
+        if counts[ComplianceState.UNKNOWN] or counts[ComplianceState.ERROR]:
+            return ComplianceState.UNKNOWN
+        for state in (ComplianceState.COMPLIANT, ComplianceState.EXEMPT):
+            if counts[state]:
+                return state
+        return ComplianceState.NOT_APPLICABLE
+
+    @cached_property
+    def failed_coverage(self) -> tuple[Coverage, ...]:
+        """The lists that should have been read and could not."""
+        return tuple(c for c in self.coverage if c.state is CoverageState.FAILED)
+
+    @cached_property
+    def unmatched(self) -> tuple[PolicyInfo, ...]:
+        """The policies that found no resource to judge."""
+        seen = {r.policy for r in self.results}
+        return tuple(p for p in self.policies if p.id not in seen)
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether anything was judged at all."""
+        return any(r.state is not ComplianceState.NOT_APPLICABLE for r in self.results)
+
+    def exit_code(self, fail_on: Severity | None = Severity.LOW, fail_on_unknown: bool = False) -> ExitCode:
+        """What a command ends with; `fail_on` None means that no finding fails the run."""
+        if not self.evaluated or self.failed_coverage or self.counts()[ComplianceState.ERROR]:
+            return ExitCode.INCOMPLETE
+        if fail_on_unknown and self.counts()[ComplianceState.UNKNOWN]:
+            return ExitCode.INCOMPLETE
+        if fail_on is not None and any(self.policy_of(r).severity >= fail_on for r in self.findings()):
+            return ExitCode.FINDINGS
+        return ExitCode.COMPLIANT
+
+
+def result_order(policies: Sequence[PolicyInfo]) -> Any:
+    """The key that puts results in their one order: stamp, worst policy first, policy, resource."""
+    rank = {p.id: (-p.severity, p.id) for p in policies}
+    return lambda r: (r.stamp, *rank[r.policy], r.type.lower(), arm_key(r.resource))
+
+
+def in_order(results: Iterable[Result], policies: Sequence[PolicyInfo]) -> tuple[Result, ...]:
+    """Results in their one order."""
+    return tuple(sorted(results, key=result_order(policies)))

@@ -1,0 +1,158 @@
+"""The saved form of results: one JSON document, versioned, whole enough to make any report from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from azscheck.errors import InventoryError, Place
+from azscheck.inventory.saved import (
+    coverage_fields,
+    coverage_of,
+    origin_fields,
+    origin_of,
+    resource_fields,
+    resource_of,
+)
+from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
+from azscheck.results.model import ComplianceState, Evidence, Result, Results
+from azscheck.times import format_time, parse_time
+
+VERSION = 1
+
+
+def to_json(results: Results) -> dict[str, Any]:
+    """Results as JSON; `summary` repeats for scripts what the rest implies, and is not read back."""
+    return {
+        "azscheck": "results",
+        "version": VERSION,
+        "tool": results.version,
+        "now": format_time(results.now),
+        "collected": format_time(results.collected),
+        "summary": {
+            category.value: {
+                "verdict": results.verdict(category).value,
+                "counts": {state.value: results.counts(category)[state] for state in ComplianceState},
+            }
+            for category in Category
+        },
+        "stamps": [resource_fields(stamp) for stamp in results.stamps],
+        "resourceCounts": results.resource_counts,
+        "policies": [_policy_fields(policy) for policy in results.policies],
+        "results": [_result_fields(result) for result in results.results],
+        "coverage": [coverage_fields(coverage) for coverage in results.coverage],
+    }
+
+
+def dumps(results: Results) -> str:
+    """Results as the text of a JSON file."""
+    return json.dumps(to_json(results), indent=1, ensure_ascii=False) + "\n"
+
+
+def read(path: Path) -> Results:
+    """Read saved results; raises InventoryError with the file and what to do."""
+    try:
+        saved = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InventoryError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InventoryError(f"{path}: is damaged or cut off: make the results again.") from error
+    if not isinstance(saved, dict) or saved.get("azscheck") != "results":
+        raise InventoryError(f"{path}: not azscheck results: `azscheck scan --format json=FILE` writes them.")
+    if saved.get("version") != VERSION:
+        raise InventoryError(f"{path}: has version {saved.get('version')!r} of the results format, not {VERSION}.")
+    try:
+        return from_json(saved)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InventoryError(f"{path}: lacks a part that results have: make the results again.") from error
+
+
+def from_json(saved: dict[str, Any]) -> Results:
+    """Results from JSON."""
+    return Results(
+        now=parse_time(saved["now"]),
+        collected=parse_time(saved["collected"]),
+        version=saved["tool"],
+        policies=tuple(_policy_of(p) for p in saved["policies"]),
+        results=tuple(_result_of(r) for r in saved["results"]),
+        coverage=tuple(coverage_of(c) for c in saved["coverage"]),
+        stamps=tuple(resource_of(s) for s in saved["stamps"]),
+        resource_counts=saved["resourceCounts"],
+    )
+
+
+def _policy_fields(policy: PolicyInfo) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "title": policy.title,
+        "severity": str(policy.severity),
+        "category": policy.category.value,
+        "why": policy.why,
+        "remediation": policy.remediation,
+        "references": [{"rule": r.rule, "title": r.title, "url": r.url} for r in policy.references],
+        "controls": {name: list(ids) for name, ids in policy.controls.items()},
+        "file": policy.place.path,
+        "line": policy.place.line,
+    }
+
+
+def _policy_of(fields: dict[str, Any]) -> PolicyInfo:
+    return PolicyInfo(
+        id=fields["id"],
+        title=fields["title"],
+        severity=Severity[fields["severity"].upper()],
+        category=Category(fields["category"]),
+        why=fields["why"],
+        remediation=fields["remediation"],
+        references=tuple(Reference(r["title"], r["url"], r["rule"]) for r in fields["references"]),
+        controls={name: tuple(ids) for name, ids in fields["controls"].items()},
+        place=Place(fields["file"], fields["line"]),
+    )
+
+
+def _result_fields(result: Result) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "policy": result.policy,
+        "stamp": result.stamp,
+        "type": result.type,
+        "resource": result.resource,
+        "name": result.name,
+        "state": result.state.value,
+        "message": result.message,
+        **({"wouldBe": result.would_be.value} if result.would_be else {}),
+        "evidence": [_evidence_fields(evidence) for evidence in result.evidence],
+        "origin": result.origin and origin_fields(result.origin),
+    }
+
+
+def _result_of(fields: dict[str, Any]) -> Result:
+    return Result(
+        policy=fields["policy"],
+        stamp=fields["stamp"],
+        resource=fields["resource"],
+        type=fields["type"],
+        name=fields["name"],
+        state=ComplianceState(fields["state"]),
+        message=fields["message"],
+        evidence=tuple(_evidence_of(e) for e in fields["evidence"]),
+        origin=fields["origin"] and origin_of(fields["origin"]),
+        would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
+    )
+
+
+def _evidence_fields(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "test": evidence.test,
+        "operator": evidence.operator,
+        "wanted": evidence.wanted,
+        "seen": evidence.seen,
+        "truth": evidence.truth,
+        "note": evidence.note,
+        "resource": evidence.resource,
+        "origin": evidence.origin and origin_fields(evidence.origin),
+    }
+
+
+def _evidence_of(fields: dict[str, Any]) -> Evidence:
+    origin = fields["origin"]
+    return Evidence(**{**fields, "origin": origin and origin_of(origin)})

@@ -1,0 +1,1 @@
+"""Places that an inventory can come from: `collect()` in each."""

@@ -1,0 +1,98 @@
+"""azscheck.yaml: which stamps to read, as whom, and by which policies to judge them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from azscheck.documents import Document, check, read_document
+from azscheck.errors import DocumentError, Place
+from azscheck.packaged import schema_file
+from azscheck.sources.hub.settings import Credential, StampSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration file, checked; its relative paths are made relative to the file."""
+
+    stamps: tuple[StampSettings, ...]
+    policies: tuple[Path, ...] = ()
+    """Empty: the shipped ones."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    stamp_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    evidence: tuple[Path, ...] | None = None
+    """Saved inventories; None: none was named, which is not the same as there being none."""
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read and check a configuration; raises DocumentError with every mistake, each at its place."""
+    document = read_document(path)
+    if document.value is None:
+        raise DocumentError([(Place(document.path), "is empty: `azscheck init` writes one to start from.")])
+    check(document, schema_file("configuration"))
+    value, base = document.value, path.parent
+    stamps = [_Stamp(document, i, base) for i in range(len(value["stamps"]))]
+    mistakes = [mistake for stamp in stamps for mistake in stamp.mistakes()]
+    names = [stamp.value["name"].lower() for stamp in stamps]
+    mistakes += [
+        (document.place("stamps", i, "name"), f"the name {stamps[i].value['name']!r} is taken by another stamp.")
+        for i, name in enumerate(names)
+        if name in names[:i]
+    ]
+    if mistakes:
+        raise DocumentError(mistakes)
+    evidence = value.get("evidence")
+    return Configuration(
+        stamps=tuple(stamp.settings() for stamp in stamps),
+        policies=tuple(base / p for p in value.get("policies", ())),
+        parameters=value.get("parameters", {}),
+        stamp_parameters={s.value["name"]: s.value["parameters"] for s in stamps if "parameters" in s.value},
+        evidence=None if evidence is None else tuple(base / p for p in evidence),
+    )
+
+
+class _Stamp:
+    def __init__(self, document: Document, index: int, base: Path) -> None:
+        self.value: dict[str, Any] = document.value["stamps"][index]
+        self._document, self._index, self._base = document, index, base
+
+    def mistakes(self) -> list[tuple[Place, str]]:
+        """What no schema can say."""
+        return [
+            (
+                self._document.place("stamps", self._index, key),
+                f"{key} needs exactly one of secretEnv, secretFile, certificateFile; it has {len(given) or 'none'}.",
+            )
+            for key in ("credential", "tenantCredential")
+            if key in self.value
+            and len(given := [k for k in ("secretEnv", "secretFile", "certificateFile") if k in self.value[key]]) != 1
+        ]
+
+    def settings(self) -> StampSettings:
+        value = self.value
+        return StampSettings(
+            name=value["name"],
+            admin=value.get("admin", "").rstrip("/"),
+            tenant=value.get("tenant", "").rstrip("/"),
+            credential=self._credential(value["credential"]),
+            tenant_credential=self._credential(value["tenantCredential"]) if "tenantCredential" in value else None,
+            ca_file=self._path(value.get("ca")),
+            strict_x509=value.get("strictX509", True),
+            connected=value.get("connected"),
+            external_domain=value.get("externalDomain", ""),
+            backup_share=tuple(sorted(value.get("backupShare", {}).items())),
+            concurrency=value.get("concurrency", 8),
+        )
+
+    def _credential(self, value: dict[str, Any]) -> Credential:
+        return Credential(
+            client_id=value["clientId"],
+            tenant_id=value.get("tenantId", ""),
+            secret_env=value.get("secretEnv", ""),
+            secret_file=self._path(value.get("secretFile")),
+            certificate_file=self._path(value.get("certificateFile")),
+            certificate_password_env=value.get("certificatePasswordEnv", ""),
+        )
+
+    def _path(self, text: str | None) -> Path | None:
+        return None if text is None else self._base / Path(text).expanduser()

@@ -1,0 +1,51 @@
+"""What no stamp can tell, from saved inventories that other tools or people made."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from azscheck.errors import InventoryError
+from azscheck.inventory import Coverage, CoverageState, Inventory, type_key
+
+_HOW = "name a file with them under `evidence:` in azscheck.yaml, or write `evidence: []` if there are none"
+
+TYPES: Final = {
+    "Azscheck/protectedItems": f"no list of a backup product's protected items was given: {_HOW}",
+    "Azscheck/replicatedItems": f"no list of replicated items was given: {_HOW}",
+    "Azscheck/shareFolders": "what lies on the backup share was not looked at",
+}
+"""The types of evidence, and the reason why there is none of a type."""
+
+_MAY_BE_NONE: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+
+
+def collect(files: Sequence[Path] | None, stamps: Iterable[str], now: datetime) -> Inventory:
+    """The evidence in saved inventories, for these stamps; what none of them covers is skipped, never empty.
+
+    `files` None: nothing was named. An empty sequence: the operator says that there are no such items.
+    Raises InventoryError for a file that cannot be read or speaks of another stamp.
+    """
+    stamps = list(stamps)
+    found = Inventory.of(now, (), ())
+    for file in files or ():
+        more = Inventory.read(file)
+        others = sorted(set(more.stamps) - set(stamps))
+        if others:
+            known = ", ".join(stamps)
+            raise InventoryError(f"{file}: speaks of the stamp {others[0]!r}, the configuration has: {known}.")
+        found += more
+    covered = {(c.stamp, type_key(c.type)) for c in found.coverage}
+    missing = [
+        _none(stamp, kind, reason, now, said=files == ())
+        for stamp in stamps
+        for kind, reason in TYPES.items()
+        if (stamp, type_key(kind)) not in covered
+    ]
+    return found + Inventory.of(now, (), missing)
+
+
+def _none(stamp: str, kind: str, reason: str, now: datetime, *, said: bool) -> Coverage:
+    if said and kind in _MAY_BE_NONE:
+        return Coverage(stamp, kind, "", CoverageState.COMPLETE, time=now)
+    return Coverage(stamp, kind, "", CoverageState.SKIPPED, reason, time=now)

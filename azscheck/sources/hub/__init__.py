@@ -1,0 +1,38 @@
+"""A live Azure Stack Hub, read over its two Resource Manager endpoints; nothing is ever written to it.
+
+The Azure SDKs are imported when `collect` is called, not before: they take a good half second.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from azscheck.inventory import Inventory
+from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.settings import Credential, StampSettings
+
+__all__ = ["Credential", "Limits", "Progress", "StampSettings", "collect"]
+
+Progress = Callable[[str, str, int], None]
+"""The stamp's name, what is being read (`Microsoft.Compute/virtualMachines`), resources so far of this stamp."""
+
+_USUAL: Final = Limits()
+
+
+def collect(
+    stamps: Sequence[StampSettings],
+    *,
+    clock: Callable[[], datetime],
+    progress: Progress | None = None,
+    limits: Limits = _USUAL,
+) -> Inventory:
+    """Read stamps, all at once. `clock` gives the time that origins, coverage and the inventory bear.
+
+    A stamp, plane or list that cannot be read is no error: the inventory's Coverage says so, in a sentence each, and
+    its `Azscheck/stamps` resource is there all the same. `progress` is called from several threads, one a stamp.
+
+    Raises UsageError, before any call is made, for a secret that is not there or settings that cannot work.
+    """
+    from azscheck.sources.hub.collect import collect_stamps
+
+    return collect_stamps(stamps, clock, progress, limits)

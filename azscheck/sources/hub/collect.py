@@ -1,0 +1,104 @@
+"""Collecting stamps: a thread each, so that a dead one delays none of the others."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+
+from azscheck.errors import UsageError
+from azscheck.inventory import Coverage, Inventory, Resource, arm_key, type_key
+from azscheck.sources.hub.endpoint import Endpoint, endpoints_of, open_endpoint
+from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.plane import PlaneCollection
+from azscheck.sources.hub.schedule import Schedule
+from azscheck.sources.hub.settings import StampSettings
+from azscheck.sources.hub.stamp import domain_of, stamp_resource
+from azscheck.sources.hub.transport import Transport
+
+Progress = Callable[[str, str, int], None]
+
+
+def collect_stamps(
+    stamps: Sequence[StampSettings], clock: Callable[[], datetime], progress: Progress | None, limits: Limits
+) -> Inventory:
+    """See `azscheck.sources.hub.collect`."""
+    names = [settings.name for settings in stamps]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"Two stamps are called {name}: give each its own name.")
+    collections = [_StampCollection(settings, clock, progress, limits, endpoints_of(settings)) for settings in stamps]
+    with ThreadPoolExecutor(max(1, len(stamps)), thread_name_prefix="azscheck stamp") as threads:
+        try:
+            for done in [threads.submit(collection.collect) for collection in collections]:
+                done.result()
+        except BaseException:
+            # An interrupt must not wait for retries that sleep.
+            for collection in collections:
+                collection.stop.set()
+            raise
+    resources = [resource for collection in collections for resource in collection.resources]
+    coverage = [line for collection in collections for line in collection.coverage]
+    return Inventory.of(clock(), resources, coverage)
+
+
+class _StampCollection:
+    """One stamp: both planes at once, with one pool of calls for both."""
+
+    def __init__(
+        self,
+        settings: StampSettings,
+        clock: Callable[[], datetime],
+        progress: Progress | None,
+        limits: Limits,
+        endpoints: Sequence[Endpoint],
+    ) -> None:
+        self.settings = settings
+        self.stop = threading.Event()
+        self.resources: list[Resource] = []
+        self.coverage: list[Coverage] = []
+        self._clock = clock
+        self._progress = progress
+        self._limits = limits
+        self._endpoints = endpoints
+        self._planes: list[PlaneCollection] = []
+
+    def collect(self) -> None:
+        """Collect both planes. Raises what is no stamp's fault."""
+        settings, schedule = self.settings, Schedule(self.settings.name, self.settings.concurrency, self.stop)
+        region = settings.external_domain.partition(".")[0]
+        transports: list[Transport] = []
+        for endpoint in self._endpoints:
+            plane = PlaneCollection(settings.name, endpoint.plane, region, schedule, self._clock, self._report)
+            self._planes.append(plane)
+            plane.begin(partial(open_endpoint, endpoint, settings, self._limits, self._clock, self.stop, transports))
+        try:
+            schedule.run()
+        finally:
+            for transport in transports:
+                transport.close()
+        self._assemble()
+
+    def _report(self, reading: str, _: int) -> None:
+        if self._progress is not None:
+            self._progress(self.settings.name, reading, sum(len(plane.found) for plane in self._planes))
+
+    def _assemble(self) -> None:
+        kept: dict[tuple[str, str], Resource] = {}
+        for plane in self._planes:
+            for _, resource in sorted(plane.found, key=lambda found: found[0]):
+                kept.setdefault((type_key(resource.type), arm_key(resource.id)), resource)
+            # Coverage of both planes can have the same type and scope, so its order is settled here.
+            self.coverage += sorted(plane.coverage, key=_order)
+        metadata = [plane.metadata for plane in self._planes if plane.metadata]
+        regions = [plane.region for plane in reversed(self._planes) if plane.region]
+        region = next(iter(regions), "") or domain_of(self.settings, metadata).partition(".")[0]
+        failures = [plane.failure for plane in self._planes if plane.failure]
+        self.resources = list(kept.values())
+        self.resources.append(
+            stamp_resource(self.settings, metadata, region, failures, self.resources, self.coverage, self._clock())
+        )
+
+
+def _order(line: Coverage) -> tuple[str, str, str]:
+    return type_key(line.type), line.scope.lower(), line.reason

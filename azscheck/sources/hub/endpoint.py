@@ -1,0 +1,83 @@
+"""Opening one plane of a stamp: what it says of itself, whom to trust there, and the first token."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from azscheck.errors import UsageError
+from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
+from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.listing import Lister
+from azscheck.sources.hub.pipeline import Plane
+from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.hub.signin import PUBLIC_LOGINS, Secret, SignIn, read_secret
+from azscheck.sources.hub.table import PlaneName
+from azscheck.sources.hub.transport import Transport, trust
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One plane as the settings have it, with its secret read."""
+
+    plane: PlaneName
+    url: str
+    credential: Credential
+    secret: Secret
+
+
+def endpoints_of(settings: StampSettings) -> list[Endpoint]:
+    """The planes to read; raises UsageError for settings that cannot work, before any call is made."""
+    found = []
+    planes: tuple[tuple[PlaneName, str, Credential], ...] = (
+        ("tenant", settings.tenant, settings.tenant_credential or settings.credential),
+        ("admin", settings.admin, settings.credential),
+    )
+    for plane, url, credential in planes:
+        if not url:
+            continue
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+            raise UsageError(
+                f"The {plane} endpoint of stamp {settings.name} is not an address such as https://management.north.example: "
+                "it must have https:// and a host, and a port where that is not 443."
+            )
+        found.append(Endpoint(plane, url.rstrip("/"), credential, read_secret(credential, settings.name)))
+    if not found:
+        raise UsageError(f"Stamp {settings.name} has no endpoint: give its administrator or its tenant endpoint.")
+    try:
+        trust(settings.ca_file, strict=settings.strict_x509)
+    except OSError as error:
+        raise UsageError(
+            f"The authorities of stamp {settings.name} cannot be read: "
+            f"{settings.ca_file or 'REQUESTS_CA_BUNDLE'} must be a file of PEM certificates."
+        ) from error
+    return found
+
+
+def open_endpoint(
+    endpoint: Endpoint,
+    settings: StampSettings,
+    limits: Limits,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    transports: list[Transport],
+) -> tuple[Metadata, Lister]:
+    """Discover and sign in; raises CollectionError with a sentence. What is opened is put in `transports`, to be closed."""
+    context = trust(settings.ca_file, strict=settings.strict_x509)
+    transport = Transport(endpoint.url, context, settings.concurrency, limits, stop)
+    transports.append(transport)
+    metadata = discover(Plane(endpoint.url, transport, limits, stop, None))
+    login_host = (urlsplit(metadata.authority).hostname or "").lower()
+    if metadata.identity_provider != AD_FS:
+        # Entra ID's hosts are signed by public authorities; another login host may well be by the stamp's.
+        own = None if login_host in PUBLIC_LOGINS else settings.ca_file
+        context = trust(own, strict=settings.strict_x509, system_too=True)
+    login = Transport(metadata.authority, context, 2, limits, stop)
+    transports.append(login)
+    host = urlsplit(endpoint.url).netloc
+    tokens = SignIn(host, metadata, endpoint.credential, endpoint.secret, login, limits)
+    tokens.current()
+    plane = Plane(endpoint.url, transport, limits, stop, tokens)
+    return metadata, Lister(settings.name, plane, limits, clock)

@@ -1,0 +1,29 @@
+"""How long, how often and how hard a stamp may be asked."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets of one stamp's collection; times are in seconds."""
+
+    connect_seconds: float = 10
+    read_seconds: float = 60
+    retry_after_seconds: float = 60
+    """The longest wait a `Retry-After` header may ask for: the SDK's own retry sleeps as long as it is told."""
+    throttle_retries: int = 10
+    status_retries: int = 4
+    read_retries: int = 3
+    connect_retries: int = 2
+    backoff_factor: float = 0.8
+    backoff_seconds: float = 20
+    call_seconds: float = 300
+    """One call with all its retries."""
+    list_seconds: float = 1800
+    """One list with all its pages."""
+    pages: int = 10_000
+    failures_in_a_row: int = 10
+    """After so many calls to one provider that failed despite their retries, the rest of its calls are not made."""
+    low_reads: int = 500
+    """Below so many reads left (`x-ms-ratelimit-remaining-subscription-reads`) calls are spaced out."""
+    spacing_seconds: float = 0.25

@@ -1,0 +1,177 @@
+"""Reading one list of one plane to its end: the api-version, and the Coverage that says what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from azure.core.rest import HttpRequest
+
+from azscheck.errors import CollectionError
+from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Resource, arm_key, type_key
+from azscheck.sources.hub.failures import Refusal
+from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.pages import Documents, follow
+from azscheck.sources.hub.pipeline import Answer, Plane
+from azscheck.sources.hub.redaction import redact
+from azscheck.sources.hub.sdk import Clients
+from azscheck.sources.hub.table import Row, scope_of
+from azscheck.sources.hub.versions import Offered, first_version, is_absent, next_version, offered_of
+
+_VERSIONS_TRIED: Final = 4
+_PROVIDERS_VERSION: Final = "2019-10-01"
+_ACCEPT: Final = {"Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What one list brought; when it failed, what came before it failed is kept."""
+
+    row: Row
+    path: str
+    resources: tuple[Resource, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription of a plane: its path, its SDK clients, and what its `/providers` offers (None: not known)."""
+
+    path: str
+    clients: Clients | None = None
+    offered: Offered | None = None
+    unregistered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lister:
+    """Reads lists of one plane of one stamp; safe to use from several threads, and raises nothing."""
+
+    stamp: str
+    plane: Plane
+    limits: Limits
+    clock: Callable[[], datetime]
+    _accepted: dict[str, str] = field(default_factory=dict)
+    """Type -> the version the stamp accepted, so that a refused one is not tried again for every parent."""
+
+    def subscription(self, path: str, clients: Clients | None) -> Subscription:
+        """A subscription and its providers; where these cannot be read, preference alone finds the api-versions."""
+        if clients:
+            request, client = clients.request("resource.providers.list", _PROVIDERS_VERSION)
+        else:
+            request, client = _get(f"{path}/providers?api-version={_PROVIDERS_VERSION}"), None
+        try:
+            found, broken = follow(self.plane, self.plane.get(request, client), _PROVIDERS_VERSION, self.limits)
+        except CollectionError:
+            return Subscription(path, clients)
+        if broken or not found:
+            return Subscription(path, clients)
+        return Subscription(path, clients, *offered_of([document for document, _ in found]))
+
+    def list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> Listed:
+        """One list with all its pages."""
+        served = (subscription.offered or {}).get(type_key(row.type))
+        if row.by_discovery and subscription.offered is not None and served is None:
+            return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+        version = self._accepted.get(row.type) or first_version(row.versions, served)
+        tried: list[str] = []
+        found: Documents = []
+        reason = ""
+        while True:
+            tried.append(version)
+            try:
+                answer = self.plane.get(*self._request(row, path, version, subscription, parent))
+            except Refusal as refusal:
+                lacks = _lacks(row, subscription, refusal)
+                other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
+                if other and not lacks:
+                    version = other
+                    continue
+                if lacks or is_absent(refusal):
+                    return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+                reason = str(refusal)
+            except CollectionError as error:
+                reason = str(error)
+            else:
+                self._accepted[row.type] = version
+                found, reason = follow(self.plane, answer, version, self.limits)
+            break
+        if reason:
+            reason = f"Listing {row.type} of {scope_of(path) or self.plane.host} failed: {reason.rstrip('.')}."
+        state = CoverageState.FAILED if reason else CoverageState.COMPLETE
+        return self.listed(row, path, found, state, reason, version)
+
+    def expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
+        """A resource read once more with `$expand`; where that fails, as it was listed, with the property unknown."""
+        version, pointer = self._accepted.get(row.type, row.versions[0]), f"/properties/{row.expand}"
+        try:
+            answer = self._expand(row, listed.id, version, subscription)
+        except CollectionError as error:
+            reason = f"Reading the {row.expand} of {listed.id} failed: {str(error).rstrip('.')}."
+            return replace(listed, unknown={pointer: reason})
+        body = answer.document
+        if not isinstance(body, dict) or arm_key(str(body.get("id"))) != arm_key(listed.id):
+            return replace(listed, unknown={pointer: f"The stamp answered with something else than {listed.id}."})
+        redact(body)
+        properties = body.get("properties")
+        unknown = {}
+        if not isinstance(properties, dict) or row.expand not in properties:
+            unknown[pointer] = f"The stamp sent no {row.expand} of {listed.id}, though it was asked for."
+        origin = replace(listed.origin, address=answer.address)
+        return replace(listed, body=body, origin=origin, unknown=unknown)
+
+    def embedded(self, row: Row, parent: Resource) -> Listed | None:
+        """The list of `row` as the parent's own document has it; None where that does not have it, or not whole."""
+        items = parent.body.get(row.embedded) if row.embedded else None
+        if not isinstance(items, list):
+            return None
+        if not all(isinstance(i, dict) and isinstance(i.get("properties"), dict) and i.get("id") for i in items):
+            return None
+        address, wanted = parent.origin.address, type_key(row.type)
+        own = [(item, address) for item in items if type_key(str(item.get("type", row.type))) == wanted]
+        path = row.path.format(parent=parent.id)
+        return self.listed(row, path, own, CoverageState.COMPLETE, "", self._accepted.get(row.parent, ""))
+
+    def listed(
+        self, row: Row, path: str, found: Documents, state: CoverageState, reason: str = "", version: str = ""
+    ) -> Listed:
+        """Documents as resources, each once however often it was sent, and without what is secret."""
+        moment = self.clock()
+        resources: dict[str, Resource] = {}
+        for body, address in found:
+            redact(body)
+            given = body.get("id")
+            if isinstance(given, str) and given.strip("/"):
+                identity = "/" + given.lstrip("/")
+            else:
+                identity = f"{path}/{str(body.get('name') or len(resources)).rpartition('/')[2]}"
+            resource = Resource(self.stamp, row.type, identity, body, Origin("hub", address, moment))
+            resources.setdefault(arm_key(identity), resource)
+        coverage = Coverage(self.stamp, row.type, scope_of(path), state, reason, version, len(resources), moment)
+        return Listed(row, path, tuple(resources.values()), coverage)
+
+    def _request(
+        self, row: Row, path: str, version: str, subscription: Subscription, parent: str
+    ) -> tuple[HttpRequest, Any]:
+        if row.sdk and subscription.clients:
+            return subscription.clients.list_request(row, version, parent)
+        return _get(f"{path}?api-version={version}"), None
+
+    def _expand(self, row: Row, identity: str, version: str, subscription: Subscription) -> Answer:
+        if row.sdk_get and subscription.clients:
+            return self.plane.get(*subscription.clients.get_request(row, version, identity))
+        return self.plane.get(_get(f"{identity}?$expand={row.expand}&api-version={version}"))
+
+
+def _get(path: str) -> HttpRequest:
+    return HttpRequest("GET", path, headers=_ACCEPT)
+
+
+def _lacks(row: Row, subscription: Subscription, refusal: Refusal) -> bool:
+    """Whether the stamp's own `/providers` confirms that a refusal means there is none."""
+    if subscription.offered is None:
+        return False
+    if refusal.code == "MissingSubscriptionRegistration":
+        return row.namespace in subscription.unregistered
+    # That error lists the versions of the whole namespace, so it does not tell a missing type from a wrong version.
+    return refusal.code == "InvalidResourceType" and type_key(row.type) not in subscription.offered

@@ -1,0 +1,56 @@
+"""The pages of a list: `nextLink` is followed to the stamp's own address only, and never in a circle."""
+
+import re
+import time
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from azure.core.rest import HttpRequest
+
+from azscheck.errors import CollectionError
+from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.pipeline import Answer, Plane, origin_of
+
+_NOT_A_LIST: Final = "the answer is not a list: look for a proxy in between, then collect again"
+_HAS_VERSION: Final = re.compile(r"[?&]api-version=", re.IGNORECASE)
+
+Documents = list[tuple[dict[str, Any], str]]
+"""Documents as they came, each with the path and query of the page it was on."""
+
+
+def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[Documents, str]:
+    """All documents from the first page on, and why reading stopped before the end; empty when it did not."""
+    found: Documents = []
+    seen, answer, until = {first.address}, first, time.monotonic() + limits.list_seconds
+    while True:
+        page = answer.document
+        items = page.get("value") if isinstance(page, dict) else None
+        if not isinstance(items, list):
+            return found, _NOT_A_LIST
+        found.extend((item, answer.address) for item in items if isinstance(item, dict))
+        if not all(isinstance(item, dict) for item in items):
+            return found, "the list holds something that is not a resource: report it to the stamp's vendor"
+        link = page.get("nextLink")
+        if not isinstance(link, str) or not link.strip():
+            return found, ""
+        link = urljoin(f"{plane.url}/", link.strip())
+        if origin_of(link) != plane.origin:
+            return (
+                found,
+                f"its next page is at {urlsplit(link).netloc}, and azscheck reads {plane.host} only: look for a proxy in between",
+            )
+        # The same page under its own address again, or under one that was seen: some providers repeat themselves.
+        address = f"{urlsplit(link).path}?{urlsplit(link).query}"
+        if address in seen:
+            return found, "its pages go in a circle: report it to the stamp's vendor"
+        if len(seen) >= limits.pages:
+            return found, f"it has more than {limits.pages} pages"
+        if time.monotonic() > until:
+            return found, f"it took longer than {limits.list_seconds:g} s: collect again when the stamp is less busy"
+        seen.add(address)
+        if not _HAS_VERSION.search(link):
+            link += f"{'&' if '?' in link else '?'}api-version={version}"
+        try:
+            answer = plane.get(HttpRequest("GET", link, headers={"Accept": "application/json"}))
+        except CollectionError as error:
+            return found, f"its page {len(seen)} could not be read: {error}"

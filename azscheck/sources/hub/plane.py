@@ -1,0 +1,190 @@
+"""Everything of one plane: which list follows from which, and what is recorded where one cannot be taken."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from azscheck.errors import CollectionError
+from azscheck.inventory import Coverage, CoverageState, Resource
+from azscheck.sources.hub.discovery import Metadata
+from azscheck.sources.hub.listing import Listed, Lister, Subscription
+from azscheck.sources.hub.schedule import Schedule
+from azscheck.sources.hub.sdk import Clients
+from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row, scope_of
+
+DEFAULT_PROVIDER: Final = "Default Provider Subscription"
+_NOWHERE: Final = Subscription("")
+
+Opened = tuple[Metadata, Lister]
+Failure = CollectionError
+
+
+class PlaneCollection:
+    """Collects one plane; all methods but those given to the schedule as calls run in the schedule's own thread."""
+
+    def __init__(
+        self,
+        stamp: str,
+        name: PlaneName,
+        region: str,
+        schedule: Schedule,
+        clock: Callable[[], datetime],
+        progress: Callable[[str, int], None],
+    ) -> None:
+        self.name = name
+        self.metadata: Metadata | None = None
+        self.failure = ""
+        """Why the plane could not be read at all, in a sentence."""
+        self.region = region
+        self.found: list[tuple[tuple[int, str], Resource]] = []
+        """Resources with the place of their list, so that the order does not depend on which list ended first."""
+        self.coverage: list[Coverage] = []
+        self._stamp = stamp
+        self._rows = [row for row in TABLE if row.plane == name]
+        self._schedule = schedule
+        self._clock = clock
+        self._progress = progress
+
+    def begin(self, open_plane: Callable[[], Opened]) -> None:
+        """Open the plane and, from there, everything else."""
+        self._schedule.submit(open_plane, self._opened)
+
+    def _opened(self, opened: Opened | Failure) -> None:
+        if isinstance(opened, CollectionError):
+            self.failure = str(opened)
+            self._without("", self._rows, self.failure)
+            return
+        self.metadata, self._lister = opened
+        self.region = self.region or self.metadata.domain.partition(".")[0]
+        row = next(row for row in self._rows if row.type == SUBSCRIPTIONS)
+        clients = Clients(self._lister.plane) if self.name == "tenant" else None
+        self._list(row, row.path, Subscription("", clients))
+
+    def _list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> None:
+        then = partial(self._listed, subscription)
+        self._schedule.submit(lambda: self._lister.list(row, path, subscription, parent), then)
+
+    def _listed(self, subscription: Subscription, listed: Listed | Failure) -> None:
+        if isinstance(listed, CollectionError):
+            raise listed
+        row = listed.row
+        self.coverage.append(listed.coverage)
+        if row.expand:
+            for resource in listed.resources:
+                call = partial(self._lister.expanded, row, resource, subscription)
+                self._schedule.submit(call, partial(self._expanded, listed, subscription))
+            self._children(listed, (), subscription)
+        else:
+            self._keep(listed, listed.resources)
+            self._children(listed, listed.resources, subscription)
+        if row.type == SUBSCRIPTIONS:
+            self._subscriptions(listed)
+        elif row.type == LOCATIONS:
+            self._locations(listed, subscription)
+
+    def _expanded(self, listed: Listed, subscription: Subscription, resource: Resource | Failure) -> None:
+        if isinstance(resource, CollectionError):
+            raise resource
+        self._keep(listed, [resource])
+        for child in self._rows_below(listed.row):
+            self._child(child, resource, subscription)
+
+    def _keep(self, listed: Listed, resources: Iterable[Resource]) -> None:
+        place = (self._rows.index(listed.row), listed.path.lower())
+        self.found.extend((place, resource) for resource in resources)
+        self._progress(listed.row.type, len(self.found))
+
+    def _rows_below(self, row: Row) -> list[Row]:
+        return [child for child in self._rows if child.parent == row.type]
+
+    def _children(self, listed: Listed, resources: Iterable[Resource], subscription: Subscription) -> None:
+        coverage = listed.coverage
+        for child in self._rows_below(listed.row):
+            for resource in resources:
+                self._child(child, resource, subscription)
+            if coverage.state is CoverageState.FAILED:
+                # The parents' own sentence, which names them: one failure reads the same wherever it shows.
+                self._without(coverage.scope, self._with_descendants(child), coverage.reason)
+            elif not listed.resources:
+                # Nothing to list below, and that is known: without a record it would count as never asked for.
+                self._without(coverage.scope, self._with_descendants(child), coverage.reason, coverage.state)
+
+    def _child(self, child: Row, parent: Resource, subscription: Subscription) -> None:
+        listed = self._lister.embedded(child, parent)
+        if listed is not None:
+            self._listed(subscription, listed)
+        else:
+            self._list(child, child.path.format(parent=parent.id), subscription, parent.id)
+
+    def _with_descendants(self, row: Row) -> list[Row]:
+        return [row, *(below for child in self._rows_below(row) for below in self._with_descendants(child))]
+
+    def _without(
+        self, scope: str, rows: Iterable[Row], reason: str, state: CoverageState = CoverageState.FAILED
+    ) -> None:
+        moment = self._clock()
+        self.coverage += [Coverage(self._stamp, row.type, scope, state, reason, time=moment) for row in rows]
+
+    def _subscriptions(self, listed: Listed) -> None:
+        below = [row for row in self._rows if "{subscription}" in row.path]
+        all_below = [row for row in self._rows if row.type != SUBSCRIPTIONS]
+        failed = listed.coverage.state is not CoverageState.COMPLETE
+        if self.name == "admin":
+            if failed and not listed.resources:
+                self._without("", all_below, listed.coverage.reason)
+                return
+            self._schedule.submit(lambda: self._default_subscription(listed.resources), self._default_found)
+            return
+        if failed:
+            self._without("", all_below, listed.coverage.reason)
+        elif not listed.resources:
+            self._without("", all_below, "", CoverageState.COMPLETE)
+        for resource in listed.resources:
+            self._schedule.submit(partial(self._tenant_subscription, resource.id), partial(self._ready, below))
+
+    def _tenant_subscription(self, path: str) -> Subscription:
+        return self._lister.subscription(path, Clients(self._lister.plane, path.rpartition("/")[2]))
+
+    def _ready(self, rows: list[Row], subscription: Subscription | Failure) -> None:
+        if isinstance(subscription, CollectionError):
+            raise subscription
+        for row in rows:
+            self._list(row, row.path.format(subscription=subscription.path, region=self.region), subscription)
+
+    def _default_subscription(self, subscriptions: Iterable[Resource]) -> Subscription:
+        """The provider's own subscription: by its name, or the only one, or the one that has the system's group."""
+        known = list(subscriptions)
+        named = [s for s in known if str(s.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()]
+        for candidate in named or (known if len(known) == 1 else ()):
+            return self._lister.subscription(candidate.id, None)
+        group = next(row for row in TABLE if row.type == "Microsoft.Resources/resourceGroups")
+        for candidate in known:
+            listed = self._lister.list(group, f"{candidate.id}/resourceGroups", Subscription(candidate.id))
+            if any(r.name.lower() == f"system.{self.region}".lower() for r in listed.resources):
+                return self._lister.subscription(candidate.id, None)
+        raise CollectionError(
+            f"The {DEFAULT_PROVIDER} is not among the {len(known)} subscriptions that {self._lister.plane.host} shows: "
+            "give the service principal the Reader role on it."
+        )
+
+    def _default_found(self, subscription: Subscription | Failure) -> None:
+        below = [row for row in self._rows if "{subscription}" in row.path]
+        if isinstance(subscription, CollectionError):
+            self.failure = str(subscription)
+            self._without("", [row for row in self._rows if row.type != SUBSCRIPTIONS], self.failure)
+            return
+        self._ready([row for row in below if "{region}" not in row.path], subscription)
+
+    def _locations(self, listed: Listed, subscription: Subscription) -> None:
+        """The region is the location's name; a domain's first label where the locations could not be read."""
+        names = [resource.name for resource in listed.resources]
+        if names and self.region.lower() not in [name.lower() for name in names]:
+            self.region = names[0]
+        rows = [row for row in self._rows if "{region}" in row.path]
+        if self.region:
+            self._ready(rows, subscription)
+            return
+        every = [below for row in rows for below in self._with_descendants(row)]
+        reason = "The stamp's region is not known, so its own resources cannot be listed: set the external domain."
+        self._without(scope_of(listed.path), every, reason)

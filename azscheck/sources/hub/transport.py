@@ -1,0 +1,85 @@
+"""Connections: whom to trust, and one session a host. The SDK's own transport cannot take an `SSLContext`."""
+
+import os
+import ssl
+import threading
+from pathlib import Path
+from typing import Any
+
+import requests
+from azure.core.pipeline.transport._requests_basic import RequestsTransport
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from urllib3.util.retry import Retry
+
+from azscheck.errors import CollectionError
+from azscheck.sources.hub.limits import Limits
+
+
+def trust(ca_file: Path | None, *, strict: bool, system_too: bool = False) -> ssl.SSLContext:
+    """A context that verifies against `ca_file` alone, or the system's authorities: without one, or with `system_too`.
+
+    `strict` False clears Python 3.13's demand for key identifiers; the chain and the name are verified regardless.
+    Raises OSError or ssl.SSLError for a file that cannot be read or is not PEM.
+    """
+    system = os.environ.get("REQUESTS_CA_BUNDLE") or None
+    if ca_file is None or system_too:
+        context = ssl.create_default_context(cafile=system)
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+    else:
+        context = ssl.create_default_context(cafile=str(ca_file))
+    # Python 3.13's default: an intermediate authority in the file is enough.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if not strict:
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+class _TrustingAdapter(HTTPAdapter):
+    """Uses one context and nothing else: requests would add certifi's public authorities to it at every connection."""
+
+    def __init__(self, context: ssl.SSLContext, connections: int) -> None:
+        self._context = context
+        # The pipeline retries; a second layer below it would multiply the attempts.
+        retries = Retry(total=False, redirect=False, raise_on_status=False)
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=retries)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        return super().proxy_manager_for(*arguments, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class Transport(RequestsTransport):
+    """A transport to one host, with connections for all workers, whose waits end when the collection is stopped."""
+
+    def __init__(
+        self, url: str, context: ssl.SSLContext, connections: int, limits: Limits, stop: threading.Event
+    ) -> None:
+        session = requests.Session()
+        # With trust_env a ~/.netrc entry would replace the bearer token, and an environment variable the authorities.
+        session.trust_env = False
+        session.proxies = get_environ_proxies(url)
+        session.mount("https://", _TrustingAdapter(context, connections))
+        super().__init__(
+            session=session,
+            session_owner=False,
+            connection_timeout=limits.connect_seconds,
+            read_timeout=limits.read_seconds,
+        )
+        self._stop = stop
+
+    def sleep(self, duration: float) -> None:
+        """Wait for a retry; raises CollectionError when the collection is stopped meanwhile."""
+        if self._stop.wait(duration):
+            raise CollectionError("the collection was stopped")
+
+    def close(self) -> None:
+        """Close the session's connections."""
+        if self.session is not None:
+            self.session.close()

@@ -1,0 +1,62 @@
+"""Times and durations as Azure Stack Hub and policies write them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|z|[+-]\d\d:?\d\d)?$")
+_ISO_DURATION = re.compile(
+    r"(-)?P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$",
+    re.IGNORECASE,
+)
+_SHORT_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([wdhms])$", re.IGNORECASE)
+_SHORT_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def parse_time(text: str) -> datetime:
+    """A time in RFC 3339's form, with the API's seven-digit fractions too; without an offset it is UTC.
+
+    Raises ValueError with a sentence when the text is no such time.
+    """
+    found = _TIME.match(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a time such as 2026-01-31T12:00:00Z")
+    day, clock, fraction, offset = found.groups()
+    zone = "+00:00" if offset in (None, "Z", "z") else offset
+    return datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+
+
+def format_time(moment: datetime) -> str:
+    """The one form in which azscheck writes a time: UTC, to the second, `2026-01-31T12:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_duration(text: str) -> timedelta:
+    """A duration as ISO 8601 has it (`PT24H`, `P7D`) or short (`24h`, `7d`); months and years have no length.
+
+    Raises ValueError with a sentence when the text is no such duration.
+    """
+    stripped = text.strip()
+    short = _SHORT_DURATION.match(stripped)
+    try:
+        if short:
+            return timedelta(**{_SHORT_UNITS[short[2].lower()]: float(short[1])})
+        found = _ISO_DURATION.match(stripped)
+        if found and stripped[-1] not in "PTpt":
+            names = ("weeks", "days", "hours", "minutes", "seconds")
+            length = timedelta(**{n: float(v) for n, v in zip(names, found.groups()[1:], strict=True) if v})
+            return -length if found[1] else length
+    except OverflowError:
+        pass
+    raise ValueError(f"{text!r} is not a duration such as PT24H, 24h or 7d")
+
+
+def format_duration(length: timedelta) -> str:
+    """A duration as a person says it, in its two largest units: `2 d 3 h`, `14 h`, `40 min`."""
+    seconds = int(abs(length.total_seconds()))
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        amount, seconds = divmod(seconds, size)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts[:2]) or "0 s"

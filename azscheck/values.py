@@ -1,0 +1,49 @@
+"""The two values that JSON lacks and azscheck needs: what is known not to be there, and what could not be known."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+
+class _Absent(Enum):
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Absent.ABSENT
+"""A property that was looked for and is not there: known, unlike `Unknown`, and not null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value, or a truth, that could not be known, and why in words that a report can show."""
+
+    reason: str
+    error: bool = False
+    """The cause is a mistake (a comparison of things that cannot be compared), not a lack of knowledge."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown has no truth: ask `is True` or `is False`")
+
+
+type_names: Final[dict[type, str]] = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
+
+
+def type_name(value: Any) -> str:
+    """The JSON name of a value's type, as a message to a policy's author shows it."""
+    if value is ABSENT:
+        return "absent"
+    return type_names.get(type(value), type(value).__name__)
