@@ -70,8 +70,7 @@ def parse_document(text: str, shown: str) -> Document:
         _refuse_depth(text, shown)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+        place = _mark(shown, error.problem_mark or error.context_mark)
         raise DocumentError([(place, f"is not YAML: {error.problem or error.context}.")]) from error
     except yaml.YAMLError as error:
         raise DocumentError([(Place(shown), f"is not YAML: {' '.join(str(error).split())}.")]) from error
@@ -81,6 +80,10 @@ def parse_document(text: str, shown: str) -> Document:
     return Document(shown, _Constructor(document).value(root, ()), document.places)
 
 
+def _mark(shown: str, mark: Any) -> Place:
+    return Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+
+
 def _refuse_depth(text: str, shown: str) -> None:
     """Nesting is bounded before anything recurses into it; a scanner's tokens cost no stack."""
     depth = 0
@@ -88,9 +91,7 @@ def _refuse_depth(text: str, shown: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                mark = event.start_mark
-                place = Place(shown, mark.line + 1, mark.column + 1)
-                raise DocumentError([(place, f"is nested more than {_DEEPEST} levels deep.")])
+                raise DocumentError([(_mark(shown, event.start_mark), f"is nested more than {_DEEPEST} levels deep.")])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -103,7 +104,7 @@ class _Constructor:
         self._seen = 0
 
     def _place(self, node: yaml.Node) -> Place:
-        return Place(self._document.path, node.start_mark.line + 1, node.start_mark.column + 1)
+        return _mark(self._document.path, node.start_mark)
 
     def value(self, node: yaml.Node, steps: Path_) -> Any:
         self._seen += 1
@@ -135,7 +136,7 @@ class _Constructor:
         return found
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: Any) -> Any:
     text = str(node.value)
     if node.style:
         # Quoted or in a block: text, whatever it looks like.
@@ -177,11 +178,13 @@ def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Pl
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, dict):
             known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-            for key in error.instance:
+            instance: dict[str, Any] = error.instance
+            for key in instance:
                 if key not in known:
                     yield document.place(*steps, key), f"{key!r} is not a known key here{did_you_mean(key, known)}."
         case "required":
-            missing = [key for key in wanted if key not in error.instance]
+            there: Any = error.instance
+            missing = [key for key in wanted if key not in there]
             yield place, f"{name} lacks {', '.join(repr(key) for key in missing)}."
         case "enum":
             near = did_you_mean(error.instance, wanted)

@@ -63,12 +63,9 @@ def _of_stamp(
     now: datetime,
 ) -> Iterable[Result]:
     for kind in policy.applies_to:
-        resources = inventory.of_type(kind, stamp)
-        for resource in resources:
+        for resource in inventory.of_type(kind, stamp):
             yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
-        # A stamp's own resource is made, not listed: where it is there, nothing is missing.
-        if kind != STAMPS or not resources:
-            yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+        yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
 
 
 def _of_gap(policy: Policy, gap: Coverage) -> Result:

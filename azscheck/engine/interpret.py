@@ -105,7 +105,9 @@ class Interpreter:
             return Tally(0, 0)
         if not isinstance(array, list):
             return Tally(0, None, Unknown("count goes over an array, and the value is none", error=True))
-        return tally_of([(None, self.truth(where, enter(item))) for item in array])
+        truths = [(None, self.truth(where, enter(item))) for item in array]
+        counted = [item for item, (_, truth) in zip(array, truths, strict=True) if truth is True]
+        return replace(tally_of(truths), elements=tuple(counted[:_MOST_SHOWN]) if where else ())
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.world.population(count, frame)
@@ -124,14 +126,14 @@ class Interpreter:
             evidence = Evidence(
                 _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), *_source(frame)
             )
-            return Proof(truth, (evidence, *self._into(test, seen, truth, frame)), seen)
+            return Proof(truth, (evidence, *self._into(test, seen, frame)), seen)
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
         evidence = Evidence(_left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
         return Proof(truth, (evidence,))
 
-    def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
+    def _into(self, test: Test, tally: Tally, frame: Frame) -> Iterable[Evidence]:
         """Inside a count that decided: the resources that were counted, or those that came nearest."""
         count = test.left
         if not isinstance(count, ResourceCount) or count.where is None:

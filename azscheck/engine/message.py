@@ -35,9 +35,16 @@ def _placeholder(name: str, policy: Policy, proof: Proof, frame: Frame, interpre
         return str(proof.tally.least if proof.tally else 0)
     if name == "names":
         return names_of(proof.tally.counted or proof.tally.others) if proof.tally else ""
+    if name == "seen":
+        return ", ".join(dict.fromkeys(as_words(e.seen) for e in _last_inside(proof.evidence)))
     if name in ("newest", "oldest"):
         return _age(name, policy, frame, interpreter)
     return as_words(frame.read(parse_path(name)))
+
+
+def _last_inside(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+    """The last test of each resource that a count went into."""
+    return {e.resource: e for e in evidence if e.resource}.values()
 
 
 def _words(evidence: Evidence) -> str:

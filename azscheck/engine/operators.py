@@ -126,7 +126,7 @@ def _order(seen: Any, wanted: Any) -> int:
 
 
 def _ordered(holds: Callable[[int], bool]) -> Callable[[Any, Any, datetime], bool]:
-    return lambda seen, wanted, now: _there(seen) and holds(_order(seen, wanted))
+    return lambda seen, wanted, _: _there(seen) and holds(_order(seen, wanted))
 
 
 def _there(seen: Any) -> bool:
@@ -184,11 +184,11 @@ Operator = Callable[[Any, Any, datetime], bool]
 
 
 def _plain(function: Callable[[Any, Any], bool]) -> Operator:
-    return lambda seen, wanted, now: function(seen, wanted)
+    return lambda seen, wanted, _: function(seen, wanted)
 
 
 def _negated(function: Callable[[Any, Any], bool]) -> Operator:
-    return lambda seen, wanted, now: not function(seen, wanted)
+    return lambda seen, wanted, _: not function(seen, wanted)
 
 
 def _match_insensitively(seen: Any, wanted: Any) -> bool:

@@ -1,6 +1,6 @@
 """A count that may be known only within bounds, and what a comparison with it is worth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ class Tally:
     counted: tuple[Resource, ...] = ()
     others: tuple[Resource, ...] = ()
     """Candidates that were not counted."""
+    elements: tuple[Any, ...] = ()
+    """Elements of an array that were counted."""
 
     def words(self) -> str:
         """What a report says beside the number."""
@@ -31,7 +33,17 @@ class Tally:
             return f"at least {self.least}, because not everything is known: {self.unknown.reason}"
         if self.counted:
             return names_of(self.counted)
+        if self.elements:
+            return "; ".join(short(element) for element in self.elements)
         return f"of {len(self.others)} looked at" if self.others else ""
+
+
+def short(element: Any) -> str:
+    """An element of an array on one line; of an object its scalars."""
+    if isinstance(element, dict):
+        scalars = {k: v for k, v in element.items() if isinstance(v, str | int | float) or v is None}
+        return ", ".join(f"{k}: {v}" for k, v in scalars.items())[:120]
+    return str(element)[:120]
 
 
 def names_of(resources: tuple[Resource, ...], most: int = 5) -> str:
@@ -41,7 +53,7 @@ def names_of(resources: tuple[Resource, ...], most: int = 5) -> str:
 
 
 def tally_of(
-    truths: list[tuple[Resource | None, Truth]], gap: Unknown | None = None, *, alternatives: bool = False
+    truths: Sequence[tuple[Resource | None, Truth]], gap: Unknown | None = None, *, alternatives: bool = False
 ) -> Tally:
     """A tally of candidates; with `alternatives` one of them is the one meant, and it is not known which."""
     counted = tuple(r for r, truth in truths if truth is True and r is not None)

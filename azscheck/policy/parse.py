@@ -41,8 +41,8 @@ _HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subje
 """The functions whose value depends on where they stand, with their least and most arguments."""
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """What a message leaves open."""
-FROM_EVIDENCE: Final = ("count", "names", "newest", "oldest")
-"""What a message takes from the evidence: a count, what was counted, ages of what else would have counted."""
+FROM_EVIDENCE: Final = ("count", "names", "seen", "newest", "oldest")
+"""What a message takes from the evidence: a count, what was counted, what the last test saw there, ages."""
 _ROOTS: Final = ("id", "name", "type", "kind", "location", "tags", "properties", "sku", "identity", "zones", "plan")
 
 

@@ -24,13 +24,14 @@ LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "
 SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 
 KINDS = {
-    ComplianceState.COMPLIANT: "pass",
     ComplianceState.NON_COMPLIANT: "fail",
     ComplianceState.UNKNOWN: "open",
     ComplianceState.ERROR: "open",
-    ComplianceState.NOT_APPLICABLE: "notApplicable",
 }
-"""Section 3.27.9: `open` is evaluated, with too little information to decide."""
+"""Section 3.27.9: `open` is evaluated, with too little information to decide.
+
+The other states are left out: GitHub heeds neither a kind `pass` nor a suppression, and would raise an alert for each.
+"""
 
 
 def render(results: Results, **_: object) -> str:
@@ -57,7 +58,7 @@ def _run(results: Results) -> dict[str, Any]:
         "automationDetails": {"id": f"azscheck/{stamps}/{format_time(results.now)}"},
         "invocations": [_invocation(results, index)],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(results, result, index[result.policy]) for result in results.results],
+        "results": [_result(results, r, index[r.policy]) for r in results.results if r.state in KINDS],
     }
 
 
@@ -91,10 +92,8 @@ def _rule(policy: PolicyInfo) -> dict[str, Any]:
 
 def _result(results: Results, result: Result, rule: int) -> dict[str, Any]:
     policy = results.policy_of(result)
-    exempt = result.state is ComplianceState.EXEMPT
-    kind = KINDS[(result.would_be or ComplianceState.NON_COMPLIANT) if exempt else result.state]
-    reason = reason_words(result) if result.state is not ComplianceState.COMPLIANT else visible(result.message)
-    text = f"{visible(result.name or result.resource)}: {reason or one_line(policy.title)}"
+    kind = KINDS[result.state]
+    text = f"{visible(result.name or result.resource)}: {reason_words(result) or one_line(policy.title)}"
     return {
         "ruleId": visible(result.policy),
         "ruleIndex": rule,
@@ -106,8 +105,6 @@ def _result(results: Results, result: Result, rule: int) -> dict[str, Any]:
         "locations": [location(policy, result)],
         # All live findings of a policy share its line: without a hash of their own GitHub would take them for one.
         "partialFingerprints": {"azscheckFinding/v1": result.id, "primaryLocationLineHash": f"{result.id}:1"},
-        # Section 3.27.23: in a run either all results have suppressions, perhaps empty ones, or none has.
-        "suppressions": [{"kind": "external", "status": "accepted", "justification": reason}] if exempt else [],
         "properties": {"state": result.state.value, "stamp": visible(result.stamp), "type": visible(result.type)},
     }
 

@@ -160,11 +160,14 @@ class Results:
         """Whether anything was judged at all."""
         return any(r.state is not ComplianceState.NOT_APPLICABLE for r in self.results)
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be read or judged for a reason that is a fault: then no verdict is whole."""
+        return not self.evaluated or bool(self.failed_coverage) or self.counts()[ComplianceState.ERROR] > 0
+
     def exit_code(self, fail_on: Severity | None = Severity.LOW, fail_on_unknown: bool = False) -> ExitCode:
         """What a command ends with; `fail_on` None means that no finding fails the run."""
-        if not self.evaluated or self.failed_coverage or self.counts()[ComplianceState.ERROR]:
-            return ExitCode.INCOMPLETE
-        if fail_on_unknown and self.counts()[ComplianceState.UNKNOWN]:
+        if self.incomplete or (fail_on_unknown and self.counts()[ComplianceState.UNKNOWN]):
             return ExitCode.INCOMPLETE
         if fail_on is not None and any(self.policy_of(r).severity >= fail_on for r in self.findings()):
             return ExitCode.FINDINGS

@@ -1,6 +1,7 @@
 """The saved form of results: one JSON document, versioned, whole enough to make any report from."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from azscheck.times import format_time, parse_time
 
 VERSION = 1
 
+_UNSAFE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]")
+
 
 def to_json(results: Results) -> dict[str, Any]:
     """Results as JSON; `summary` repeats for scripts what the rest implies, and is not read back."""
@@ -29,11 +32,14 @@ def to_json(results: Results) -> dict[str, Any]:
         "now": format_time(results.now),
         "collected": format_time(results.collected),
         "summary": {
-            category.value: {
-                "verdict": results.verdict(category).value,
-                "counts": {state.value: results.counts(category)[state] for state in ComplianceState},
-            }
-            for category in Category
+            "incomplete": results.incomplete,
+            **{
+                category.value: {
+                    "verdict": results.verdict(category).value,
+                    "counts": {state.value: results.counts(category)[state] for state in ComplianceState},
+                }
+                for category in Category
+            },
         },
         "stamps": [resource_fields(stamp) for stamp in results.stamps],
         "resourceCounts": results.resource_counts,
@@ -44,8 +50,20 @@ def to_json(results: Results) -> dict[str, Any]:
 
 
 def dumps(results: Results) -> str:
-    """Results as the text of a JSON file."""
-    return json.dumps(to_json(results), indent=1, ensure_ascii=False) + "\n"
+    """Results as the text of a JSON file, always encodable: a member a line, in an array an element a line."""
+    return "{" + ",".join(f"\n{_text(name)}: {_lines(value)}" for name, value in to_json(results).items()) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[" + ",".join(f"\n  {_text(item)}" for item in value) + "\n]"
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    # What a terminal would act on and what UTF-8 cannot hold stands in JSON's strings only, where an escape is the
+    # same (RFC 8259, section 7).
+    return _UNSAFE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def read(path: Path) -> Results:
@@ -68,7 +86,7 @@ def read(path: Path) -> Results:
 
 def from_json(saved: dict[str, Any]) -> Results:
     """Results from JSON."""
-    return Results(
+    results = Results(
         now=parse_time(saved["now"]),
         collected=parse_time(saved["collected"]),
         version=saved["tool"],
@@ -78,6 +96,10 @@ def from_json(saved: dict[str, Any]) -> Results:
         stamps=tuple(resource_of(s) for s in saved["stamps"]),
         resource_counts=saved["resourceCounts"],
     )
+    for result in results.results:
+        # KeyError for a result whose policy is not there.
+        results.policy_of(result)
+    return results
 
 
 def _policy_fields(policy: PolicyInfo) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.path.strip("/") or parts.query:
             raise UsageError(
-                f"The {plane} endpoint of stamp {settings.name} is not an address such as https://management.north.example: "
-                "it must have https:// and a host, and a port where that is not 443."
+                f"The {plane} endpoint of stamp {settings.name} is not an address such as "
+                "https://management.north.example: write https:// and a host, and a port where that is not 443."
             )
         found.append(Endpoint(plane, url.rstrip("/"), credential, read_secret(credential, settings.name)))
     if not found:
@@ -64,7 +64,8 @@ def open_endpoint(
     stop: threading.Event,
     transports: list[Transport],
 ) -> tuple[Metadata, Lister]:
-    """Discover and sign in; raises CollectionError with a sentence. What is opened is put in `transports`, to be closed."""
+    """Discover and sign in; raises CollectionError with a sentence. What was opened, and is to be closed, is added to
+    `transports`."""
     context = trust(settings.ca_file, strict=settings.strict_x509)
     transport = Transport(endpoint.url, context, settings.concurrency, limits, stop)
     transports.append(transport)

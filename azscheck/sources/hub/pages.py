@@ -35,9 +35,10 @@ def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[D
             return found, ""
         link = urljoin(f"{plane.url}/", link.strip())
         if origin_of(link) != plane.origin:
+            host = urlsplit(link).netloc
             return (
                 found,
-                f"its next page is at {urlsplit(link).netloc}, and azscheck reads {plane.host} only: look for a proxy in between",
+                f"its next page is at {host}, and azscheck reads {plane.host} only: look for a proxy in between",
             )
         # The same page under its own address again, or under one that was seen: some providers repeat themselves.
         address = f"{urlsplit(link).path}?{urlsplit(link).query}"

@@ -15,7 +15,7 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
-from azure.profiles import KnownProfiles  # type: ignore[import-untyped]
+from azure.profiles import KnownProfiles
 
 from azscheck.sources.hub.pipeline import Plane
 from azscheck.sources.hub.table import Row

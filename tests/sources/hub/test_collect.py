@@ -1,0 +1,217 @@
+"""What a scan finds: all that the stamp has, as the stamp has it, in an order that does not depend on timing."""
+
+import json
+import ssl
+import urllib.parse
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from azscheck.demo import DemoStamp, Fault
+from azscheck.inventory import CoverageState, Inventory, arm_key
+from azscheck.sources.hub import StampSettings, collect
+from azscheck.sources.hub.redaction import redact
+from azscheck.sources.hub.table import SUBSCRIPTIONS, TABLE
+
+from .conftest import FAST, NOW, Collect, failed, settings_of
+
+
+class Reader:
+    """Reads the stamp with nothing but the standard library, to compare with."""
+
+    def __init__(self, stamp: DemoStamp) -> None:
+        self._context = ssl.create_default_context(cadata=stamp.ca_pem.decode())
+        self._urls = {"admin": stamp.admin_url, "tenant": stamp.tenant_url}
+        self._stamp = stamp
+        self._tokens = {plane: self._sign_in(plane) for plane in self._urls}
+
+    def _sign_in(self, plane: str) -> str:
+        metadata = self._send(f"{self._urls[plane]}/metadata/endpoints?api-version=2015-01-01")
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._stamp.client_id,
+            "client_secret": self._stamp.client_secret,
+            "resource": metadata["authentication"]["audiences"][0],
+        }
+        return str(self._send(f"{self._stamp.login_url}/adfs/oauth2/token", form)["access_token"])
+
+    def _send(self, url: str, form: dict[str, str] | None = None, token: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        data = urllib.parse.urlencode(form).encode() if form else None
+        request = urllib.request.Request(url, data, headers)
+        with urllib.request.urlopen(request, context=self._context) as answer:
+            return json.load(answer)
+
+    def get(self, plane: str, path: str) -> Any:
+        return self._send(self._urls[plane] + path, token=self._tokens[plane])
+
+    def list(self, plane: str, path: str) -> list[Any]:
+        found, page = [], self.get(plane, path)
+        while True:
+            found += page["value"]
+            link = page.get("nextLink")
+            if not link:
+                return found
+            page = self.get(plane, link.removeprefix(self._urls[plane]))
+
+
+@pytest.fixture
+def reader(stamp: DemoStamp) -> Reader:
+    return Reader(stamp)
+
+
+def test_a_whole_stamp_is_read_and_nothing_is_missing_or_failed(scan: Collect, reader: Reader) -> None:
+    inventory = scan()
+    assert failed(inventory) == []
+    subscriptions = [s["id"] for s in reader.list("tenant", "/subscriptions?api-version=2016-06-01")]
+    assert len(subscriptions) > 1
+    for kind, version in (
+        ("Microsoft.Compute/virtualMachines", "2020-06-01"),
+        ("Microsoft.Compute/disks", "2019-07-01"),
+        ("Microsoft.Compute/snapshots", "2019-07-01"),
+        ("Microsoft.Network/networkInterfaces", "2018-11-01"),
+        ("Microsoft.KeyVault/vaults", "2019-09-01"),
+    ):
+        lists = [reader.list("tenant", f"{s}/providers/{kind}?api-version={version}") for s in subscriptions]
+        wanted = {arm_key(item["id"]) for items in lists for item in items}
+        assert {arm_key(r.id) for r in inventory.of_type(kind)} == wanted, f"{kind}: a scan would judge too few"
+        assert wanted
+
+
+def test_every_type_of_the_table_has_a_coverage_line(scan: Collect) -> None:
+    inventory = scan()
+    for row in TABLE:
+        gaps = inventory.gaps(row.type, "east")
+        assert gaps == [], f"{row.type} would read as unknown: {gaps}"
+
+
+def test_what_a_stamp_lacks_is_skipped_as_not_offered(scan: Collect) -> None:
+    lines = [c for c in scan().coverage if c.type.startswith("Microsoft.RecoveryServices")]
+    assert {(c.state, c.reason) for c in lines} == {(CoverageState.SKIPPED, "not offered")}
+
+
+def test_bodies_are_what_the_stamp_sends_when_asked_again_at_their_address(scan: Collect, reader: Reader) -> None:
+    inventory = scan()
+    planes = {row.type: row.plane for row in TABLE}
+    pages: dict[tuple[str, str], dict[str, Any]] = {}
+    for resource in inventory.resources:
+        if resource.type.startswith("Azscheck/"):
+            continue
+        # Subscriptions exist on both planes, each with its own.
+        options = ["admin", "tenant"] if resource.type == SUBSCRIPTIONS else [planes[resource.type]]
+        found = []
+        for plane in options:
+            key = (plane, resource.origin.address)
+            if key not in pages:
+                document = reader.get(*key)
+                parts = document.get("value") or [document, *document.get("resources", [])]
+                redact(parts)
+                pages[key] = {arm_key(part["id"]): part for part in parts}
+            found.append(pages[key].get(arm_key(resource.id)))
+        assert dict(resource.body) in found, f"{resource.id} is not as the stamp has it"
+
+
+def test_machines_come_with_their_instance_view(scan: Collect) -> None:
+    machines = scan().of_type("Microsoft.Compute/virtualMachines")
+    assert all(m.body["properties"]["instanceView"]["statuses"] for m in machines)
+    assert all(not m.unknown for m in machines)
+
+
+def test_extensions_come_from_the_machine_where_it_has_them_and_from_their_list_where_not(
+    scan: Collect, stamp: DemoStamp
+) -> None:
+    inventory = scan()
+    machines = inventory.of_type("Microsoft.Compute/virtualMachines")
+    extensions = inventory.of_type("Microsoft.Compute/virtualMachines/extensions")
+    wanted = {arm_key(e["id"]) for m in machines for e in m.body.get("resources", [])}
+    assert {arm_key(e.id) for e in extensions} == wanted
+    asked = [r for r in stamp.requests if r.path.endswith("/extensions")]
+    assert len(asked) == sum("resources" not in m.body for m in machines), (
+        "a call a machine is wasted, or one is missing"
+    )
+
+
+def test_two_scans_of_the_same_stamp_are_the_same_inventory(scan: Collect, stamp: DemoStamp) -> None:
+    first = scan()
+    # Some lists answer late now, so what ends first is another.
+    stamp.faults.append(Fault("Microsoft.Compute/disks", "slow", seconds=0.2))
+    stamp.faults.append(Fault("backupLocations", "slow", seconds=0.1))
+    assert scan() == first
+
+
+def test_the_saved_form_of_a_scan_reads_back(scan: Collect, tmp_path: Path) -> None:
+    inventory = scan()
+    inventory.write(tmp_path / "stamp.ndjson")
+    assert Inventory.read(tmp_path / "stamp.ndjson") == inventory
+
+
+def test_the_stamp_itself_is_a_resource_with_what_is_known_of_it(scan: Collect) -> None:
+    inventory = scan(connected=False, backup_share=(("location", "other room"),))
+    (found,) = inventory.of_type("Azscheck/stamps")
+    assert (found.id, found.unknown) == ("/azscheck/stamps/east", {})
+    properties = found.body["properties"]
+    newest = max(
+        (
+            b.body["properties"]["backupInfo"]
+            for b in inventory.of_type("Microsoft.Backup.Admin/backupLocations/backups")
+        ),
+        key=lambda info: info["createdDateTime"],
+    )
+    (update,) = inventory.of_type("Microsoft.Update.Admin/updateLocations")
+    assert properties == {
+        "region": "north",
+        "externalDomain": "north.fabrikam.example",
+        "identityProvider": "AD FS",
+        "connected": False,
+        "administratorEndpoint": "127.0.0.1",
+        "tenantEndpoint": "127.0.0.1",
+        "stampVersion": update.body["properties"]["currentVersion"],
+        "oemVersion": update.body["properties"]["currentOemVersion"],
+        "deploymentId": newest["deploymentID"],
+        "nodeCount": len(inventory.of_type("Microsoft.Fabric.Admin/fabricLocations/scaleUnitNodes")),
+        "backupShare": {"location": "other room"},
+    }
+
+
+def test_only_tenants_are_read_where_there_is_no_administrator_endpoint(scan: Collect, stamp: DemoStamp) -> None:
+    inventory = scan(admin="")
+    assert inventory.of_type("Microsoft.Compute/virtualMachines")
+    assert not [r for r in stamp.requests if r.plane == "admin"]
+    (found,) = inventory.of_type("Azscheck/stamps")
+    assert set(found.unknown) == {
+        f"/properties/{n}" for n in ("stampVersion", "oemVersion", "deploymentId", "nodeCount")
+    }
+
+
+def test_a_dead_stamp_delays_and_loses_nothing_of_the_others(
+    stamp: DemoStamp, settings: StampSettings, tmp_path: Path
+) -> None:
+    alone = collect([settings], clock=lambda: NOW, limits=FAST)
+    dead = replace(settings, name="dead", admin="https://127.0.0.1:1", tenant="https://127.0.0.1:1")
+    other = settings_of(stamp, tmp_path, "west")
+    both = collect([dead, settings, other], clock=lambda: NOW, limits=FAST)
+    assert [r for r in both.resources if r.stamp == "east"] == list(alone.resources)
+    assert len([r for r in both.resources if r.stamp == "west"]) == len(alone.resources)
+    assert [r.type for r in both.resources if r.stamp == "dead"] == ["Azscheck/stamps"]
+    assert {c.type for c in failed(both)} == {row.type for row in TABLE}
+
+
+def test_progress_counts_up_to_all_resources(settings: StampSettings) -> None:
+    told: list[tuple[str, str, int]] = []
+    inventory = collect([settings], clock=lambda: NOW, limits=FAST, progress=lambda *news: told.append(news))
+    counts = [count for _, _, count in told]
+    assert counts == sorted(counts)
+    assert counts[-1] == len(inventory.resources) - 1
+    assert {name for name, _, _ in told} == {"east"}
+    assert "Microsoft.Compute/virtualMachines" in {reading for _, reading, _ in told}
+
+
+def test_the_package_imports_without_the_sdks() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, azscheck.sources.hub; sys.exit(not {'azure', 'msal', 'requests'}.isdisjoint(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "azscheck --version would be slow"

@@ -1,0 +1,187 @@
+"""Signing in, on AD FS and Entra ID, and what the operator is told when it does not work."""
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from azscheck.demo import DemoStamp, Fault
+from azscheck.errors import UsageError
+from azscheck.inventory import Inventory
+from azscheck.sources.hub import Credential, StampSettings, collect
+from azscheck.sources.hub.table import TABLE
+
+from .conftest import FAST, NOW, Collect, failed, sentences, settings_of
+
+
+def _collect(settings: StampSettings) -> Inventory:
+    return collect([settings], clock=lambda: NOW, limits=FAST)
+
+
+def _nothing_was_read(inventory: Inventory) -> None:
+    assert [r.type for r in inventory.resources] == ["Azscheck/stamps"]
+    assert {line.type for line in failed(inventory)} == {row.type for row in TABLE}
+    assert len(sentences(inventory)) == 2, "one sentence a plane"
+
+
+def test_a_wrong_secret(scan: Collect, stamp: DemoStamp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAMP_SECRET", "hunter2-is-wrong")
+    inventory = scan()
+    _nothing_was_read(inventory)
+    for sentence in sentences(inventory):
+        assert "Signing in" in sentence
+        assert stamp.client_id in sentence
+        assert "invalid_client" in sentence
+        assert "hunter2" not in sentence
+    (found,) = inventory.of_type("Azscheck/stamps")
+    assert "Signing in" in found.unknown["/properties/identityProvider"]
+
+
+def test_a_wrong_authority(scan: Collect, tmp_path: Path) -> None:
+    with DemoStamp() as other:
+        (tmp_path / "other.pem").write_bytes(other.ca_pem)
+    for ca_file in (tmp_path / "other.pem", None):
+        inventory = scan(ca_file=ca_file)
+        _nothing_was_read(inventory)
+        assert all("is not signed by a known authority: set `ca:`" in sentence for sentence in sentences(inventory))
+
+
+def test_a_name_that_does_not_resolve(scan: Collect) -> None:
+    host = "adminmanagement.north.fabrikam.invalid"
+    inventory = scan(admin=f"https://{host}")
+    (sentence,) = sentences(inventory)
+    assert f"the name {host} does not resolve" in sentence
+    assert inventory.of_type("Microsoft.Compute/virtualMachines"), "the tenant side must not suffer"
+    (found,) = inventory.of_type("Azscheck/stamps")
+    assert found.body["properties"]["administratorEndpoint"] == host
+    assert found.unknown["/properties/stampVersion"] == sentence
+
+
+def test_a_port_where_nothing_listens(scan: Collect) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+        (sentence,) = sentences(scan(tenant=f"https://{host}"))
+    assert f"nothing listens at {host}" in sentence
+
+
+def test_a_host_that_is_no_stamp(scan: Collect, stamp: DemoStamp) -> None:
+    (sentence,) = sentences(scan(admin=stamp.login_url))
+    assert "not that of an Azure Stack Hub" in sentence
+
+
+def test_a_host_that_speaks_no_tls(scan: Collect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        import threading
+
+        def answer() -> None:
+            for _ in range(3):
+                connection, _address = server.accept()
+                with connection:
+                    connection.recv(100)
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        (sentence,) = sentences(scan(admin=f"https://127.0.0.1:{server.getsockname()[1]}"))
+    assert "does not speak TLS" in sentence
+
+
+def test_a_certificate_for_another_name(scan: Collect, stamp: DemoStamp, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: real("127.0.0.1" if host == "stamp.test" else host, *rest, **more),
+    )
+    (sentence,) = sentences(scan(admin=stamp.admin_url.replace("127.0.0.1", "stamp.test")))
+    assert "is for another name" in sentence
+
+
+@pytest.mark.parametrize("lifetime", [1, 30])
+def test_a_token_that_runs_out_on_the_way_is_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lifetime: int
+) -> None:
+    with DemoStamp(token_lifetime=lifetime, latency=0.06 if lifetime == 1 else 0) as stamp:
+        monkeypatch.setenv("STAMP_SECRET", stamp.client_secret)
+        inventory = _collect(settings_of(stamp, tmp_path))
+        signed_in = [r for r in stamp.requests if r.method == "POST"]
+    assert failed(inventory) == []
+    assert all(not r.unknown for r in inventory.resources)
+    # One a plane where tokens last, and one a second where they do not, however many calls find out at once.
+    assert len(signed_in) == 2 if lifetime == 30 else 2 < len(signed_in) < 25
+
+
+def test_a_token_that_the_stamp_refuses_early_is_renewed_and_the_call_made_again(
+    scan: Collect, stamp: DemoStamp
+) -> None:
+    inventory = scan()
+    stamp.requests.clear()
+    stamp.faults.append(Fault("GET /subscriptions", "expire", after=40, times=1))
+    assert scan() == inventory
+    assert len([r for r in stamp.requests if r.method == "POST"]) == 3
+
+
+def test_a_certificate_signs_in(scan: Collect, stamp: DemoStamp, tmp_path: Path) -> None:
+    path = tmp_path / "principal.pem"
+    path.write_bytes(stamp.client_certificate_pem)
+    assert failed(scan(credential=Credential(stamp.client_id, certificate_file=path))) == []
+
+
+def test_a_secret_from_a_file_signs_in(scan: Collect, stamp: DemoStamp, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(stamp.client_secret + "\n")
+    assert failed(scan(credential=Credential(stamp.client_id, secret_file=path))) == []
+
+
+def test_entra_id_signs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with DemoStamp(identity="entra") as stamp:
+        monkeypatch.setenv("STAMP_SECRET", stamp.client_secret)
+        settings = settings_of(stamp, tmp_path)
+        right = replace(settings, credential=replace(settings.credential, tenant_id=stamp.tenant_id))
+        inventory = _collect(right)
+        assert failed(inventory) == []
+        (found,) = inventory.of_type("Azscheck/stamps")
+        assert found.body["properties"]["identityProvider"] == "Entra ID"
+        assert found.body["properties"]["externalDomain"] == "north.fabrikam.example"
+        wrong = replace(
+            settings, credential=replace(settings.credential, tenant_id="11111111-1111-1111-1111-111111111111")
+        )
+        for sentence in sentences(_collect(wrong)):
+            assert "tenant" in sentence
+
+
+def test_a_plane_with_its_own_principal(scan: Collect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_SECRET", "wrong")
+    inventory = scan(tenant_credential=Credential("someone-else", secret_env="OTHER_SECRET"))
+    (sentence,) = sentences(inventory)
+    assert "someone-else" in sentence
+    assert inventory.of_type("Microsoft.Backup.Admin/backupLocations/backups")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"credential": Credential("id", secret_env="NOT_SET_ANYWHERE")}, "environment variable NOT_SET_ANYWHERE"),
+        ({"credential": Credential("id", secret_file=Path("no-such-file"))}, "no-such-file: No such file"),
+        ({"credential": Credential("id", certificate_file=Path(__file__))}, "PEM"),
+        ({"credential": Credential("id")}, "no secret"),
+        ({"ca_file": Path("no-such-ca.pem")}, "no-such-ca.pem"),
+        ({"ca_file": Path(__file__)}, "PEM"),
+        ({"admin": "http://adminmanagement.north.example"}, "https://"),
+        ({"admin": "https://user:hunter2@adminmanagement.north.example"}, "https://"),
+        ({"admin": "", "tenant": ""}, "no endpoint"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_before_any_call(
+    scan: Collect, stamp: DemoStamp, changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words) as refused:
+        scan(**changes)
+    assert "hunter2" not in str(refused.value)
+    assert stamp.requests == []
+
+
+def test_two_stamps_of_one_name_are_refused(settings: StampSettings) -> None:
+    with pytest.raises(UsageError, match="east"):
+        collect([settings, settings], clock=lambda: NOW)
