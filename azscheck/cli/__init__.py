@@ -1,5 +1,6 @@
 """The command line: parse, wire, write, exit code. Only this package prints and exits."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -85,4 +86,16 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("azscheck: stopped.", err=True)
         code = 130
+    except BrokenPipeError:
+        # Whoever read the report has gone. What Python flushes when it exits must find an open file.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.INCOMPLETE
+    except Exception as error:
+        # Python would exit with 1, which means findings; a fault of azscheck's own is none.
+        if "AZSCHECK_TRACEBACK" in os.environ:
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        hint = "set AZSCHECK_TRACEBACK=1 to see where, and please report it"
+        click.echo(f"azscheck: a fault in azscheck itself, {what[:300]}; {hint}.", err=True)
+        code = ExitCode.INCOMPLETE
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from azscheck.policy.model import Category, PolicyInfo
 from azscheck.reports.wording import STATES, plural, reason_words
-from azscheck.results import ComplianceState, ExitCode, Result, Results
+from azscheck.results import ComplianceState, Result, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def count_words(counts: Counter[ComplianceState]) -> str:
 
 def incomplete(results: Results) -> tuple[str, ...]:
     """Why the run is incomplete, in sentences; empty when it is whole. It is what makes the exit code 3."""
-    if results.exit_code() is not ExitCode.INCOMPLETE:
+    if not results.incomplete:
         return ()
     reasons = []
     if results.failed_coverage:

@@ -134,7 +134,7 @@ def test_secrets_that_an_api_returns_become_null_and_all_else_stays() -> None:
 
 
 def test_what_only_sounds_secret_is_kept() -> None:
-    document = {
+    document: dict[str, Any] = {
         "password": None,
         "encryptionCertThumbprint": "AB12",
         "disablePasswordAuthentication": True,

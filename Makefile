@@ -1,0 +1,45 @@
+# `make demo` and `make test` work from nothing but Python 3.11 and make, and work again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint fix docs wheel clean
+
+demo: $(VENV)/installed  ## judge a small Azure Stack Hub on this computer
+	$(BIN)/azscheck demo
+
+test: lint  ## everything that CI runs
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-cache > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
+	$(BIN)/azscheck policy check policies
+	$(BIN)/azscheck policy test policies
+
+fix: $(VENV)/installed-dev
+	$(BIN)/ruff check --quiet --fix
+	$(BIN)/ruff format --quiet
+
+docs: $(VENV)/installed-dev  ## the pages that are made from the code
+	$(BIN)/python docs/generate.py
+
+wheel: $(VENV)/installed-dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) dist azscheck-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "azscheck needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed
