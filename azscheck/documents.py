@@ -5,8 +5,9 @@ YAML is read as its JSON schema has it (YAML 1.2, section 10.2): `yes`, `no` and
 
 import difflib
 import json
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ _MOST_VALUES = 200_000
 _DEEPEST = 100
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,300})$")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?$")
+
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2})")
 
 Path_ = tuple[str | int, ...]
 
@@ -66,6 +69,7 @@ def read_document(path: Path, shown_as: str = "") -> Document:
 
 def parse_document(text: str, shown: str) -> Document:
     """Parse YAML or JSON text; raises DocumentError as `read_document` does."""
+    text = _without_pairs(text)
     try:
         _refuse_depth(text, shown)
         root = yaml.compose(text, Loader=_Loader)
@@ -74,10 +78,23 @@ def parse_document(text: str, shown: str) -> Document:
         raise DocumentError([(place, f"is not YAML: {error.problem or error.context}.")]) from error
     except yaml.YAMLError as error:
         raise DocumentError([(Place(shown), f"is not YAML: {' '.join(str(error).split())}.")]) from error
+    except UnicodeEncodeError as error:
+        raise DocumentError([(Place(shown), "holds half of a character (a lone surrogate).")]) from error
     document = Document(shown, None, {})
     if root is None:
         return document
     return Document(shown, _Constructor(document).value(root, ()), document.places)
+
+
+def _without_pairs(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML does not read; a file of JSON gets one."""
+    if not _PAIR.search(text):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _PAIR.sub(lambda pair: pair[1] + f"\\U{ord(json.loads(chr(34) + pair[2] + chr(34))):08x}", text)
 
 
 def _mark(shown: str, mark: Any) -> Place:
@@ -111,6 +128,9 @@ class _Constructor:
         if self._seen > _MOST_VALUES:
             # Aliases can multiply without end in a small file.
             raise DocumentError([(self._place(node), f"stands for more than {_MOST_VALUES} values.")])
+        if len(steps) > _DEEPEST:
+            # An alias can stand within what it stands for.
+            raise DocumentError([(self._place(node), f"is nested more than {_DEEPEST} levels deep.")])
         self._document.places.setdefault(steps, self._place(node))
         match node:
             case yaml.MappingNode():
@@ -128,8 +148,6 @@ class _Constructor:
                 raise DocumentError([(self._place(key_node), "a key must be text.")])
             if key in found:
                 raise DocumentError([(self._place(key_node), f"{key!r} stands here twice.")])
-            if len(steps) >= _DEEPEST:
-                raise DocumentError([(self._place(key_node), f"is nested more than {_DEEPEST} levels deep.")])
             # A key's place is the better one to point at: the value may begin lines below.
             self._document.places[(*steps, key)] = self._place(key_node)
             found[key] = self.value(value_node, (*steps, key))
@@ -146,7 +164,8 @@ def _scalar(node: Any) -> Any:
         return constants[text.lower()]
     if _INTEGER.match(text):
         return int(text)
-    return float(text) if _NUMBER.match(text) else text
+    # What is too large for a number stays text: infinity is not JSON.
+    return float(text) if _NUMBER.match(text) and math.isfinite(float(text)) else text
 
 
 @cache
@@ -167,13 +186,16 @@ def check(document: Document, schema_file: Path) -> None:
 def _leaf(error: "ValidationError") -> "ValidationError":
     from jsonschema.exceptions import best_match
 
+    if error.context and all(below.validator == "required" for below in error.context):
+        # "This or that is needed": none of the parts alone is the mistake.
+        return error
     return best_match([error]) or error
 
 
 def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Place, str]]:
     steps = tuple(error.absolute_path)
     place = document.place(*steps)
-    name = f"{steps[-1]!r}" if steps else "the file"
+    name = _named(steps)
     wanted: Any = error.validator_value
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, dict):
@@ -181,14 +203,17 @@ def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Pl
             instance: dict[str, Any] = error.instance
             for key in instance:
                 if key not in known:
-                    yield document.place(*steps, key), f"{key!r} is not a known key here{did_you_mean(key, known)}."
+                    yield document.place(*steps, key), f"{key!r} is not a known key here{did_you_mean(key, known)}"
+        case "anyOf" if error.context:
+            needed: list[Any] = [below.validator_value for below in error.context]
+            yield place, f"{name} needs {' or '.join(repr(key) for keys in needed for key in keys)}."
         case "required":
             there: Any = error.instance
             missing = [key for key in wanted if key not in there]
             yield place, f"{name} lacks {', '.join(repr(key) for key in missing)}."
         case "enum":
             near = did_you_mean(error.instance, wanted)
-            yield place, f"{shorten(error.instance)} is not one of {', '.join(map(str, wanted))}{near}."
+            yield place, f"{shorten(error.instance)} is not one of {', '.join(map(str, wanted))}{near}"
         case "type":
             kinds = [wanted] if isinstance(wanted, str) else wanted
             yield place, f"{name} must be {' or '.join(map(_article, kinds))}, not {shorten(error.instance)}."
@@ -199,6 +224,16 @@ def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Pl
             yield place, f"{name} must not be empty."
         case _:
             yield place, f"{name}: {shorten(error.message)}."
+
+
+def _named(steps: Sequence[str | int]) -> str:
+    match steps:
+        case [*_, str(key)]:
+            return repr(key)
+        case [*_, str(key), int(index)]:
+            return repr(f"{key}[{index}]")
+        case _:
+            return "the file"
 
 
 def _article(kind: str) -> str:
@@ -213,7 +248,7 @@ def shorten(value: Any) -> str:
 
 
 def did_you_mean(word: Any, known: Iterable[Any]) -> str:
-    """`; did you mean 'severity'?` when a known word is near, else nothing."""
+    """The end of a sentence: `; did you mean 'severity'?` when a known word is near, else its full stop."""
     by_lower = {str(k).lower(): str(k) for k in known}
     near = difflib.get_close_matches(str(word).lower(), by_lower, 1, 0.6)
-    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else "."

@@ -3,13 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|z|[+-]\d\d:?\d\d)?$")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|z|[+-]\d\d:?\d\d)?$", re.ASCII)
 _ISO_DURATION = re.compile(
     r"(-)?P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
     r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_SHORT_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([wdhms])$", re.IGNORECASE)
+_SHORT_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([wdhms])$", re.IGNORECASE | re.ASCII)
 _SHORT_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -23,12 +23,16 @@ def parse_time(text: str) -> datetime:
         raise ValueError(f"{text!r} is not a time such as 2026-01-31T12:00:00Z")
     day, clock, fraction, offset = found.groups()
     zone = "+00:00" if offset in (None, "Z", "z") else offset
-    return datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r} is not a time: {error}") from error
 
 
 def format_time(moment: datetime) -> str:
     """The one form in which azscheck writes a time: UTC, to the second, `2026-01-31T12:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: its %Y writes the year 1 with one digit on some systems.
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def parse_duration(text: str) -> timedelta:

@@ -31,6 +31,20 @@ class Unknown:
         raise TypeError("an unknown has no truth: ask `is True` or `is False`")
 
 
+def hidden_unknown(value: Any) -> Unknown | None:
+    """The first Unknown in an array or an object, at any depth: what holds one cannot be compared as a whole."""
+    parts = [value]
+    while parts:
+        match parts.pop():
+            case Unknown() as found:
+                return found
+            case dict() as found:
+                parts += found.values()
+            case list() as found:
+                parts += found
+    return None
+
+
 type_names: Final[dict[type, str]] = {
     bool: "boolean",
     int: "number",

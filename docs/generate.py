@@ -90,7 +90,12 @@ def _policies() -> str:
         for p in load_policies()
     ]
     head = "# The shipped policies\n\nHow one is written: [writing policies](writing-policies.md).\n"
-    return "\n".join([head, "| id | severity | rule | what is so when it is complied with |", "| --- | --- | --- | --- |", *rows]) + "\n"
+    return (
+        "\n".join(
+            [head, "| id | severity | rule | what is so when it is complied with |", "| --- | --- | --- | --- |", *rows]
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
 def _parse_output(text: str) -> Output:
     name, equals, file = text.partition("=")
     if name not in FORMATS:
-        raise UsageError(f"--format: {name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}.")
+        raise UsageError(f"--format: {name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}")
     if equals and not file:
         raise UsageError(f"--format {text}: name a file after the '='.")
     if file and not Path(file).parent.is_dir():

@@ -46,7 +46,7 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     policy = known.get(policy_id.lower())
     if policy is None:
         ids = [p.id for p in known.values()]
-        raise UsageError(f"there is no policy {policy_id!r}{did_you_mean(policy_id, ids)}.")
+        raise UsageError(f"there is no policy {policy_id!r}{did_you_mean(policy_id, ids)}")
     info = policy.info
     parts = {
         "severity": f"{info.severity}, {info.category}",

@@ -24,7 +24,7 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
     known = {stamp.name: stamp for stamp in configuration.stamps}
     for name in stamps:
         if name not in known:
-            raise UsageError(f"{path}: has no stamp {name!r}{did_you_mean(name, known)}.")
+            raise UsageError(f"{path}: has no stamp {name!r}{did_you_mean(name, known)}")
     chosen = tuple(known[name] for name in dict.fromkeys(stamps)) if stamps else configuration.stamps
     return replace(configuration, stamps=chosen)
 

@@ -35,7 +35,11 @@ class Case:
     def failure(self, policy: Policy) -> str:
         """What is otherwise than the case says, in a sentence; empty when nothing is."""
         results = evaluate(self.inventory, [policy], now=self.now, parameters=self.parameters)
-        found = {result.name: result.state.value for result in results.results}
+        found: dict[str, str] = {}
+        for result in results.results:
+            # Two resources of one name must not hide each other.
+            states = {result.state.value, *found.get(result.name, result.state.value).split(" and ")}
+            found[result.name] = " and ".join(sorted(states))
         if isinstance(self.expect, str):
             wrong = not found or set(found.values()) != {self.expect}
         else:
@@ -71,10 +75,16 @@ def cases_of(policy_file: Path, shown_as: str = "") -> tuple[Policy, list[Case]]
 
 def _cases(document: Document, policy: Policy) -> Iterator[Case]:
     text = document.value.get("now", "")
-    now = parse_time(text) if text else datetime.now(UTC)
+    try:
+        now = parse_time(text) if text else datetime.now(UTC)
+    except ValueError as error:
+        raise document.mistake(f"{error}.", "now") from error
     for i, value in enumerate(document.value["cases"]):
         place = document.place("cases", i)
-        inventory = _inventory(value, policy, now)
+        try:
+            inventory = _inventory(value, policy, now)
+        except (ValueError, OverflowError) as error:
+            raise document.mistake(f"{error}.", "cases", i, "resources") from error
         yield Case(
             value["name"], place, value["expect"], value.get("message", ""), inventory, value.get("parameters", {}), now
         )
@@ -97,7 +107,7 @@ def _inventory(case: Mapping[str, Any], policy: Policy, now: datetime) -> Invent
 
 def _resource(body: dict[str, Any], i: int) -> Resource:
     name = body.get("name") or f"resource{i}"
-    return Resource(_STAMP, body["type"], body.get("id") or f"/cases/{body['type']}/{name}", body, _ORIGIN)
+    return Resource(_STAMP, body["type"], str(body.get("id") or f"/cases/{body['type']}/{name}"), body, _ORIGIN)
 
 
 def _dated(value: Any, now: datetime) -> Any:

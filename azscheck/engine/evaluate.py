@@ -32,7 +32,7 @@ def evaluate(
     """
     policies = list(policies)
     per_stamp = {stamp: {**(parameters or {}), **(stamp_parameters or {}).get(stamp, {})} for stamp in inventory.stamps}
-    for overrides in (parameters or {}, *per_stamp.values()):
+    for overrides in (parameters or {}, *(stamp_parameters or {}).values()):
         check_overrides(policies, overrides)
     interpreter = Interpreter(World(inventory))
     results = [
@@ -64,7 +64,10 @@ def _of_stamp(
 ) -> Iterable[Result]:
     for kind in policy.applies_to:
         for resource in inventory.of_type(kind, stamp):
-            yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+            try:
+                yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+            except RecursionError:
+                yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
         yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
 
 

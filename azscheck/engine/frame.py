@@ -9,7 +9,7 @@ from azscheck.expressions import Expression, evaluate, is_expression, parse
 from azscheck.expressions.evaluate import lookup
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import Field
-from azscheck.policy.paths import parse_path
+from azscheck.policy.paths import EACH, parse_path
 from azscheck.times import format_time
 from azscheck.values import ABSENT, Unknown
 
@@ -19,6 +19,8 @@ def walk(value: Any, steps: tuple[str, ...]) -> Any:
     for step in steps:
         if isinstance(value, Unknown):
             return value
+        if step == EACH:
+            return Unknown("[*] stands only in a count over its array", error=True)
         value = lookup(value, step) if isinstance(value, dict) else ABSENT
     return value
 
@@ -44,7 +46,8 @@ class Frame:
 
     def at(self, array: Field, element: Any) -> "Frame":
         """The frame of one element of an array."""
-        return replace(self, elements=((array.steps, element), *self.elements))
+        named = ((array.path, element), *self.named)
+        return replace(self, elements=((array.steps, element), *self.elements), named=named)
 
     def naming(self, name: str, element: Any) -> "Frame":
         """The frame of one element of a literal."""
@@ -75,6 +78,9 @@ class Frame:
             case list():
                 items = [self.resolve(item) for item in value]
                 return next((item for item in items if isinstance(item, Unknown)), items)
+            case dict():
+                entries = {key: self.resolve(item) for key, item in value.items()}
+                return next((item for item in entries.values() if isinstance(item, Unknown)), entries)
             case _:
                 return value
 
@@ -85,14 +91,25 @@ class Frame:
     def _functions(self) -> dict[str, Any]:
         return {
             "field": lambda path: self.read(parse_path(path)),
-            "subject": lambda path: self.subject.read(parse_path(path)) if self.subject else ABSENT,
-            "parameters": lambda name: self.parameters[name],
+            "subject": self._subject,
+            "parameters": self._parameter,
             "current": self._current,
             "utcnow": lambda: format_time(self.now),
         }
+
+    def _subject(self, path: str) -> Any:
+        if self.subject is None:
+            return Unknown("subject() stands only in a count of resources", error=True)
+        return self.subject.read(parse_path(path))
+
+    def _parameter(self, name: str) -> Any:
+        if name not in self.parameters:
+            return Unknown(f"the policy has no parameter {name!r}", error=True)
+        return self.parameters[name]
 
     def _current(self, name: str = "") -> Any:
         for steps, element in self.elements:
             if name and parse_path(name).steps[: len(steps)] == steps:
                 return walk(element, parse_path(name).steps[len(steps) :])
-        return next((element for known, element in self.named if known == name or not name), ABSENT)
+        nothing = Unknown(f"current() finds no count named {name!r} around it", error=True)
+        return next((element for known, element in self.named if known == name or not name), nothing)

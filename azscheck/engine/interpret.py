@@ -12,6 +12,7 @@ from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
+from azscheck.inventory import Resource
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
@@ -77,6 +78,9 @@ class Interpreter:
     def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
         wanted = frame.resolve(test.right)
+        if wanted is None and test.right is not None:
+            # What an expression did not find is no value to be equal to; only a null that is written asks for null.
+            wanted = ABSENT
         match test.left:
             case Field():
                 seen = frame.read(test.left)
@@ -111,13 +115,17 @@ class Interpreter:
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.world.population(count, frame)
-        gap = Unknown(population.gap) if population.gap else None
+        gap = population.gap
         if count.newest is None:
             return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], gap)
         choice, by = count.newest.where, count.newest.by
         chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
         newest = newest_of(chosen)
-        return tally_of([(r, self.truth(count.where, frame.of(r))) for r in newest], gap, alternatives=True)
+        truths: list[tuple[Resource | None, Truth]] = [(r, self.truth(count.where, frame.of(r))) for r in newest]
+        if newest and not any(truth is True for _, truth, _ in chosen):
+            # It is not certain that there is one to be the newest.
+            truths.append((None, False))
+        return tally_of(truths, gap, alternatives=True)
 
     def _prove_test(self, test: Test, frame: Frame) -> Proof:
         truth, seen, wanted = self._test(test, frame)

@@ -55,13 +55,13 @@ def _words(evidence: Evidence) -> str:
 def as_words(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, str):
-        return value
+        return " ".join(value.splitlines())
     if value is ABSENT or value is None:
         return "not set"
     if isinstance(value, Unknown):
         return "not known"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+        return " ".join(", ".join(value).splitlines())
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -91,7 +91,8 @@ def _dated(condition: Condition, frame: Frame, interpreter: Interpreter) -> Iter
             fields = [t.left for t in _tests(where) if _is_age(t) and isinstance(t.left, Field)]
             if not fields:
                 continue
-            ageless = _without_ages(where)
+            chosen = count.newest.where if count.newest else None
+            ageless = AllOf((_without_ages(where), *((chosen,) if chosen else ())))
             for resource in interpreter.world.population(count, frame).candidates:
                 inner = frame.of(resource)
                 if interpreter.truth(ageless, inner) is True:

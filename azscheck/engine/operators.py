@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from azscheck.expressions.networks import network_range, within
 from azscheck.times import parse_duration, parse_time
-from azscheck.values import ABSENT, Unknown, type_name
+from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
 Truth = bool | Unknown
 
 _UNITS: Final = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB"))}
-_SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([KMGTP]?)I?B\s*$", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([KMGTP]?)I?B\s*$", re.IGNORECASE | re.ASCII)
 _WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
 
 
@@ -134,6 +134,8 @@ def _there(seen: Any) -> bool:
 
 
 def _exists(seen: Any, wanted: Any) -> bool:
+    if str(wanted).lower() not in ("true", "false"):
+        raise _CannotCompare(f"exists takes true or false, not a value of type {type_name(wanted)}")
     return _there(seen) is (str(wanted).lower() == "true")
 
 
@@ -228,12 +230,15 @@ def compare(operator: str, seen: Any, wanted: Any, now: datetime) -> Truth:
     """The truth of `seen operator wanted`; unknown where either is, an error where they cannot be compared."""
     if isinstance(seen, Unknown):
         return seen
-    if isinstance(wanted, Unknown):
-        return wanted
+    # Only exists does not look inside an array or an object, where an unknown may be.
+    for value in (wanted,) if operator == "exists" else (wanted, seen):
+        hidden = hidden_unknown(value)
+        if hidden is not None:
+            return hidden
     if wanted is ABSENT:
         # A property of the judged resource that is not there equals nothing, or two absences would make a pair.
         return operator.startswith("not")
     try:
         return OPERATORS[operator](seen, wanted, now)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return Unknown(f"{operator}: {error}", error=True)

@@ -7,7 +7,7 @@ from azscheck.engine.frame import Frame
 from azscheck.engine.operators import scalar_key
 from azscheck.inventory import Coverage, Inventory, Resource, arm_key
 from azscheck.policy.conditions import Field, JoinKey, ResourceCount, Scope
-from azscheck.values import Unknown
+from azscheck.values import Unknown, hidden_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Population:
     """The candidates of a count, and why there may be more of them than these."""
 
     candidates: list[Resource]
-    gap: str = ""
-    """Empty when the candidates are all there are."""
+    gap: Unknown | None = None
+    """None when the candidates are all there are."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class World:
         gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
         found = self._candidates(count.type, stamps, count.key, frame)
         if isinstance(found, Unknown):
-            return Population([], found.reason)
+            return Population([], found)
         if prefix:
             found = [r for r in found if arm_key(r.id).startswith(prefix)]
         return Population(found, _gap(count.type, gaps))
@@ -50,9 +50,13 @@ class World:
         if key is None:
             return [r for stamp in stamps for r in self._inventory.of_type(kind, stamp)]
         wanted = frame.of(frame.resource).evaluate(key.value)
-        if isinstance(wanted, Unknown):
-            return wanted
+        hidden = hidden_unknown(wanted)
+        if hidden is not None:
+            return hidden
         text = scalar_key(wanted)
+        if isinstance(wanted, list | dict):
+            # Not in the index, and equal to its like all the same.
+            return [r for stamp in stamps for r in self._inventory.of_type(kind, stamp)]
         found: list[Resource] = []
         for stamp in stamps:
             index = self._index(kind, stamp, key.field, frame)
@@ -93,9 +97,9 @@ def _touches(listed: str, prefix: str) -> bool:
     return taken.startswith(prefix) or prefix.startswith(taken)
 
 
-def _gap(kind: str, gaps: list[Coverage]) -> str:
+def _gap(kind: str, gaps: list[Coverage]) -> Unknown | None:
     if not gaps:
-        return ""
+        return None
     first = gaps[0]
     more = f" (and {len(gaps) - 1} more lists)" if len(gaps) > 1 else ""
-    return f"{kind}: {first.reason}{more}"
+    return Unknown(f"{kind}: {first.reason}{more}")

@@ -1,5 +1,6 @@
 """A count that may be known only within bounds, and what a comparison with it is worth."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from azscheck.values import Unknown
 
 _MANY = 10**9
 """Stands for any larger number, in a count without an upper bound."""
+_MONOTONE = ("equals", "notEquals", "in", "notIn", "less", "lessOrEquals", "greater", "greaterOrEquals", "exists")
+"""The operators whose truth turns only at the numbers that a count is compared with."""
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,14 @@ def newest_of(candidates: Iterable[tuple[Resource, Truth, Any]]) -> list[Resourc
         except (ValueError, TypeError, AttributeError):
             undated.append(resource)
     certain = max((time for time, _, sure in dated if sure), default=None)
-    return [r for time, r, sure in dated if certain is None or time > certain or (sure and time == certain)] + undated
+    return [r for time, r, _ in dated if certain is None or time >= certain] + undated
 
 
 def compare_tally(operator: str, tally: Tally, wanted: Any, now: datetime) -> Truth:
     """The truth of a comparison that is the same for every number within the tally's bounds; else unknown."""
     most = _MANY if tally.most is None else tally.most
+    if tally.unknown is not None and operator not in _MONOTONE:
+        return tally.unknown
     turning = [n + d for n in _numbers(wanted) for d in (-1, 0, 1)]
     points = {tally.least, most, *(int(p) for p in turning if tally.least <= p <= most)}
     truths = [compare(operator, point, wanted, now) for point in sorted(points)]
@@ -103,4 +109,6 @@ def compare_tally(operator: str, tally: Tally, wanted: Any, now: datetime) -> Tr
 
 def _numbers(wanted: Any) -> list[float]:
     found = wanted if isinstance(wanted, list) else [wanted]
-    return [n for n in found if isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < _MANY]
+    # A number's text equals the number.
+    numbers = [int(n) if isinstance(n, str) and _DIGITS.fullmatch(n) else n for n in found]
+    return [n for n in numbers if isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < _MANY]

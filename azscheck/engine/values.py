@@ -19,7 +19,7 @@ def shown(value: Any) -> tuple[Any, str]:
     if isinstance(value, list | dict):
         try:
             whole = len(json.dumps(value)) <= _LONGEST
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             whole = False
         return (value, "") if whole else (None, f"{'array' if isinstance(value, list) else 'object'} of {len(value)}")
     return value, ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from azscheck.expressions.functions import FUNCTIONS, Function, FunctionError
 from azscheck.expressions.parse import Access, Call, Expression, Literal
-from azscheck.values import ABSENT, Unknown, type_name
+from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
 Functions = Mapping[str, Callable[..., Any]]
 """The functions that depend on where the expression stands (`field`, `parameters`, ...), by lower-case name."""
@@ -49,10 +49,15 @@ def _call(call: Call, here: Functions) -> Any:
     if contextual is not None:
         arguments = [evaluate(argument, here) for argument in call.arguments]
         unknown = next((a for a in arguments if isinstance(a, Unknown)), None)
-        return unknown if unknown is not None else contextual(*arguments)
+        try:
+            return unknown if unknown is not None else contextual(*arguments)
+        except (ValueError, TypeError) as error:
+            return Unknown(f"{call.text}: {error}", error=True)
     function = FUNCTIONS.get(call.name)
     if function is None:
         return Unknown(f"{call.text} cannot be answered here")
+    if not function.least <= len(call.arguments) <= (function.most or len(call.arguments)):
+        return Unknown(f"{call.text} has {len(call.arguments)} arguments", error=True)
     return _apply(call, function, here)
 
 
@@ -62,8 +67,9 @@ def _apply(call: Call, function: Function, here: Functions) -> Any:
     arguments = []
     for argument in call.arguments:
         value = evaluate(argument, here)
-        if isinstance(value, Unknown):
-            return value
+        unknown = hidden_unknown(value)
+        if unknown is not None:
+            return unknown
         arguments.append(value)
     try:
         return function.call(*arguments)

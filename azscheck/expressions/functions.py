@@ -16,6 +16,7 @@ __all__ = ["FUNCTIONS", "Function", "FunctionError"]
 
 _LONGEST_RANGE = 10_000
 _LONGEST_PADDING = 10_000
+_LONGEST_TEXT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _format(template: Any, *arguments: Any) -> str:
             rest = rest[1:]
             continue
         index, closing, rest = rest.partition("}")
-        if not closing or not index.isdecimal() or int(index) >= len(arguments):
+        if not closing or not index.isdecimal() or len(index) > 4 or int(index) >= len(arguments):
             raise FunctionError(f"{{{index}}} names no argument")
         out.append(as_text(arguments[int(index)]))
     return "".join(out)
@@ -70,6 +71,14 @@ def _split(text: Any, delimiters: Any) -> list[str]:
         if string(delimiter):
             parts = [piece for part in parts for piece in part.split(delimiter)]
     return parts
+
+
+def _replace(text: Any, old: Any, new: Any) -> str:
+    if not string(old):
+        raise FunctionError("takes a text to replace that is not empty")
+    if len(string(text)) + text.count(old) * len(string(new)) > _LONGEST_TEXT:
+        raise FunctionError(f"makes a text of at most {_LONGEST_TEXT} characters")
+    return str(text.replace(old, new))
 
 
 def _first(value: Any) -> Any:
@@ -95,9 +104,10 @@ def _empty(value: Any) -> bool:
 def _contains(container: Any, item: Any) -> bool:
     match container:
         case str():
-            return string(item).lower() in container.lower()
+            # Azure compares texts here with regard to case, keys without.
+            return string(item) in container
         case list():
-            return item in container
+            return any(_equals(item, held) for held in container)
         case dict():
             return string(item).lower() in (key.lower() for key in container)
         case _:
@@ -216,7 +226,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "or": Function(_or, 2, None, lazy=True),
     "padleft": Function(_pad_left, 2, 3),
     "range": Function(_range, 2, 2),
-    "replace": Function(lambda text, old, new: string(text).replace(string(old), string(new)), 3, 3),
+    "replace": Function(_replace, 3, 3),
     "split": Function(_split, 2, 2),
     "tolower": Function(lambda text: string(text).lower(), 1, 1),
     "toupper": Function(lambda text: string(text).upper(), 1, 1),

@@ -16,7 +16,10 @@ def network_range(text: str) -> tuple[Address, Address]:
     """The first and last address of an address, a CIDR block or `first-last`; raises ValueError."""
     first, dash, last = text.partition("-")
     if dash:
-        return ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip())
+        ends = ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip())
+        if ends[0].version != ends[1].version or int(ends[0]) > int(ends[1]):
+            raise ValueError(f"{text!r} is not a range from a first address to a last")
+        return ends
     network = ipaddress.ip_network(text.strip(), strict=False)
     return network.network_address, network.broadcast_address
 
@@ -41,4 +44,5 @@ def unc_host(path: Any) -> Any:
     if path is ABSENT or path is None:
         return ABSENT
     found = _UNC.match(string(path))
-    return found["host"].rstrip(".").lower() if found else ABSENT
+    # Of a device's path (\\?\C:, \\.\pipe) nothing is left.
+    return (found["host"].rstrip(".?").lower() or ABSENT) if found else ABSENT

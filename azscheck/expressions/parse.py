@@ -12,6 +12,7 @@ from typing import Any, Final
 LONGEST: Final = 24_576
 """Characters; ARM's own limit of an expression."""
 DEEPEST: Final = 60
+_LONGEST_NUMBER: Final = 300
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[()\[\],.]))"
@@ -82,6 +83,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._accesses = 0
 
     def _fail(self, wanted: str) -> ExpressionError:
         rest = self._text[self._at :].strip()
@@ -109,20 +111,23 @@ class _Parser:
         if depth > DEEPEST:
             raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep")
         tree = self._primary(depth)
-        for _ in range(DEEPEST):
+        # One bound for the whole expression: accesses within accesses make a tree deeper than any of them.
+        while self._accesses <= DEEPEST:
             if self._take("."):
                 token = self._next("a property name")
                 if token["name"] is None:
                     raise self._fail("a property name")
                 self._at = token.end()
                 tree = Access(tree, Literal(token["name"]))
+                self._accesses += 1
             elif self._take("["):
                 tree = Access(tree, self.expression(depth + 1))
                 if not self._take("]"):
                     raise self._fail("']'")
+                self._accesses += 1
             else:
                 return tree
-        raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep")
+        raise ExpressionError(f"the expression reads more than {DEEPEST} properties and elements")
 
     def _primary(self, depth: int) -> Expression:
         wanted = "a function, a string in single quotes or a number"
@@ -135,6 +140,8 @@ class _Parser:
             return Literal(token["string"][1:-1].replace("''", "'"))
         if token["number"]:
             number = token["number"]
+            if len(number) > _LONGEST_NUMBER:
+                raise ExpressionError(f"a number longer than {_LONGEST_NUMBER} characters stands in the expression")
             return Literal(float(number) if "." in number else int(number))
         if not self._take("("):
             raise self._fail(f"'(' after {token['name']}")

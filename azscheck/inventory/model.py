@@ -53,6 +53,11 @@ class Resource:
     unknown: Mapping[str, str] = field(default_factory=dict)
     """JSON Pointers (RFC 6901) into `body` of what could not be read, each with the reason."""
 
+    def __post_init__(self) -> None:
+        for pointer in self.unknown:
+            if not pointer.startswith("/"):
+                raise ValueError(f"{pointer!r} is not a JSON Pointer to a part of the resource, such as /properties")
+
     @property
     def name(self) -> str:
         """The resource's own name: the child of `parent/child`, as some providers write it; the id's end for a null."""
@@ -74,14 +79,27 @@ def _plant(document: Any, pointer: str, value: Unknown) -> None:
     *way, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     for step in way:
         if isinstance(document, list):
-            document = document[int(step)]
+            below = document[int(step)] if _names_element(step, document) else None
+            if not isinstance(below, dict | list):
+                document.append(value)
+                return
+            document = below
         else:
             below = document.get(step)
+            if isinstance(below, Unknown):
+                return
             document = document[step] = below if isinstance(below, dict | list) else {}
-    if isinstance(document, list):
+    if not isinstance(document, list):
+        document[last] = value
+    elif _names_element(last, document):
         document[int(last)] = value
     else:
-        document[last] = value
+        # What is not among the elements that were read is one more.
+        document.append(value)
+
+
+def _names_element(step: str, elements: list[Any]) -> bool:
+    return step.isdecimal() and len(step) < 10 and int(step) < len(elements)
 
 
 class CoverageState(StrEnum):
@@ -118,12 +136,16 @@ class Coverage:
         return f"{self.state}: {self.reason}" if self.reason else str(self.state)
 
 
-def _resource_order(resource: Resource) -> tuple[str, str, str]:
-    return resource.stamp, type_key(resource.type), arm_key(resource.id)
+def _resource_order(resource: Resource) -> tuple[str, ...]:
+    origin = resource.origin
+    # All after the id is for ids that differ in letter case alone, or stand twice.
+    whole = (resource.type, resource.id, origin.source, origin.address, str(origin.time), str(resource.unknown))
+    return resource.stamp, type_key(resource.type), arm_key(resource.id), *whole
 
 
-def _coverage_order(coverage: Coverage) -> tuple[str, str, str]:
-    return coverage.stamp, type_key(coverage.type), coverage.scope.lower()
+def _coverage_order(coverage: Coverage) -> tuple[str, ...]:
+    whole = (coverage.type, coverage.scope, coverage.state.value, coverage.reason, coverage.api_version)
+    return coverage.stamp, type_key(coverage.type), coverage.scope.lower(), *whole, str(coverage.count)
 
 
 @dataclass(frozen=True)

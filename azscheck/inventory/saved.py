@@ -10,12 +10,13 @@ The closing record tells a whole file from one that was cut off. Version 1::
 
 import gzip
 import json
+import math
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.model import Coverage, CoverageState, Inventory, Origin, Resource
@@ -26,6 +27,12 @@ VERSION = 1
 
 def _compact(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value not in (None, "", {})}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def origin_fields(origin: Origin) -> dict[str, Any]:
@@ -44,9 +51,8 @@ def origin_fields(origin: Origin) -> dict[str, Any]:
 def origin_of(fields: dict[str, Any]) -> Origin:
     """An origin from JSON."""
     time = fields.get("time")
-    return Origin(
-        fields["source"], fields["address"], time and parse_time(time), fields.get("line"), fields.get("column")
-    )
+    source, address = _text(fields.get("source", "")), _text(fields.get("address", ""))
+    return Origin(source, address, time and parse_time(time), fields.get("line"), fields.get("column"))
 
 
 def coverage_fields(coverage: Coverage) -> dict[str, Any]:
@@ -71,12 +77,12 @@ def coverage_of(fields: dict[str, Any]) -> Coverage:
     """A coverage from JSON."""
     time = fields.get("time")
     return Coverage(
-        stamp=fields["stamp"],
-        type=fields["type"],
-        scope=fields["scope"],
+        stamp=_text(fields["stamp"]),
+        type=_text(fields["type"]),
+        scope=_text(fields["scope"]),
         state=CoverageState(fields["state"]),
-        reason=fields.get("reason", ""),
-        api_version=fields.get("apiVersion", ""),
+        reason=_text(fields.get("reason", "")),
+        api_version=_text(fields.get("apiVersion", "")),
         count=int(fields["count"]),
         time=time and parse_time(time),
     )
@@ -99,8 +105,9 @@ def resource_of(fields: dict[str, Any]) -> Resource:
     body, unknown = fields["resource"], fields.get("unknown", {})
     if not isinstance(body, dict) or not isinstance(unknown, dict):
         raise TypeError
-    stamp, kind, resource_id = str(fields["stamp"]), str(fields["type"]), str(fields["id"])
-    return Resource(stamp, kind, resource_id, body, origin_of(fields["origin"]), unknown)
+    stamp, kind, resource_id = _text(fields["stamp"]), _text(fields["type"]), _text(fields["id"])
+    reasons = {pointer: _text(reason) for pointer, reason in unknown.items()}
+    return Resource(stamp, kind, resource_id, body, origin_of(fields["origin"]), reasons)
 
 
 def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
@@ -124,17 +131,26 @@ def write(inventory: Inventory, path: Path) -> None:
             else:
                 _write_lines(inventory, raw)
         os.replace(partial, path)
-    except OSError as error:
-        raise InventoryError(f"{path}: cannot be written: {error.strerror or error}.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        with suppress(OSError):
+            partial.unlink()
+        why = getattr(error, "strerror", None) or error
+        raise InventoryError(f"{path}: cannot be written: {why}.") from error
 
 
 def _write_lines(inventory: Inventory, out: BinaryIO) -> None:
     for line in _lines(inventory):
-        out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+        text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        out.write(text.encode("utf-8", "surrogatepass") + b"\n")
 
 
-def _refuse_constant(name: str) -> None:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
 
 
 def read(path: Path) -> Inventory:
@@ -155,7 +171,8 @@ def read(path: Path) -> Inventory:
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        record = json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse_constant)
+        text = line.decode("utf-8", "surrogatepass")
+        record = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
         if isinstance(record, dict):
             return record
     except (ValueError, RecursionError):
@@ -194,7 +211,7 @@ def _assemble(path: Path, parts: list[dict[str, Any]]) -> Inventory:
             else:
                 resources.append(resource_of(part))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        number = 2 + len(coverage) + len(resources)
+        number = 2 + len(coverage) + len(resources) if "created" in parts[0] else 1
         raise InventoryError(f"{path}: line {number} is not a record of an inventory: collect again.") from error
     if parts[-1].get("end") != {"coverage": len(coverage), "resources": len(resources)}:
         raise InventoryError(_cut_off(path, len(parts)))

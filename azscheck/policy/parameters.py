@@ -57,7 +57,7 @@ def check_overrides(policies: Iterable[Policy], overrides: Overrides) -> None:
             known.setdefault(f"{policy.id}.{name}", []).append(parameter)
     for name, value in overrides.items():
         if name not in known:
-            raise UsageError(f"no policy has a parameter {shorten(name)}{did_you_mean(name, known)}.")
+            raise UsageError(f"no policy has a parameter {shorten(name)}{did_you_mean(name, known)}")
         for parameter in known[name]:
             wrong = check_value(parameter, value)
             if wrong:

@@ -50,7 +50,12 @@ def canonical(value: Any) -> Any:
     """A condition with its words in their one spelling: Azure reads operators without regard to case."""
     match value:
         case dict():
-            return {_CANONICAL.get(key.lower(), key): canonical(below) for key, below in value.items()}
+            found: dict[str, Any] = {}
+            for key, below in value.items():
+                word = str(_CANONICAL.get(key.lower(), key))
+                # A word that stands twice, in two spellings, must not be lost: the schema refuses the second.
+                found[key if word in found or (word != key and word in value) else word] = canonical(below)
+            return found
         case list():
             return [canonical(below) for below in value]
         case _:
@@ -94,9 +99,9 @@ class Parser:
             if root not in _ROOTS:
                 near = did_you_mean(name, [*self._parameters, *FROM_EVIDENCE])
                 known = "a parameter, a property's path, or " + ", ".join(FROM_EVIDENCE)
-                self._mistake(("message",), f"{{{name}}} is none of {known}{near}.")
+                self._mistake(("message",), f"{{{name}}} is none of {known}{near}")
             else:
-                self._parse_path(name, ("message",))
+                self._field(name, ("message",), ())
 
     def _test(self, value: dict[str, Any], steps: Path_, arrays: tuple[Field, ...]) -> Condition:
         lefts = [key for key in ("field", "value", "count") if key in value]
@@ -121,7 +126,7 @@ class Parser:
             return Value(0)
         where = value.get("where")
         if kinds == ["field"]:
-            array = self._array(value["field"], (*steps, "field"))
+            array = self._array(value["field"], (*steps, "field"), arrays)
             below = where and self.condition(where, (*steps, "where"), (*arrays, array))
             return ArrayCount(array, below)
         if kinds == ["value"]:
@@ -146,10 +151,12 @@ class Parser:
         key = _join_key(newest.where if newest else condition)
         return ResourceCount(value["resources"], scope, condition, newest, key)
 
-    def _array(self, text: str, steps: Path_) -> Field:
+    def _array(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
         field = self._parse_path(text, steps)
         if field.steps[-1] != EACH:
             self._mistake(steps, f"a count goes over an array: write '{text}[*]'.")
+        elif EACH in field.steps[:-1]:
+            self._field(text.removesuffix(EACH), steps, arrays)
         return field
 
     def _field(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
@@ -201,7 +208,7 @@ class Parser:
             given = len(call.arguments)
             if least == -1:
                 near = did_you_mean(call.name, [*FUNCTIONS, *_HERE])
-                self._mistake(steps, f"{call.text.partition('(')[0]}() is not a function that policies have{near}.")
+                self._mistake(steps, f"{call.text.partition('(')[0]}() is not a function that policies have{near}")
             elif given < least or (most is not None and given > most):
                 wanted = str(least) if most == least else f"{least} or more" if most is None else f"{least} to {most}"
                 self._mistake(steps, f"{call.text} takes {wanted} arguments, not {given}.")
@@ -214,7 +221,7 @@ class Parser:
             return
         if call.name == "parameters" and name not in self._parameters:
             near = did_you_mean(name, self._parameters)
-            self._mistake(steps, f"the policy has no parameter {name!r}{near}.")
+            self._mistake(steps, f"the policy has no parameter {name!r}{near}")
         if call.name in ("field", "subject"):
             self._parse_path(name, steps)
 

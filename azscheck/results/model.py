@@ -157,8 +157,9 @@ class Results:
 
     @property
     def evaluated(self) -> bool:
-        """Whether anything was judged at all."""
-        return any(r.state is not ComplianceState.NOT_APPLICABLE for r in self.results)
+        """Whether anything was judged at all: what is unknown or in error was not."""
+        judged = (ComplianceState.COMPLIANT, ComplianceState.NON_COMPLIANT, ComplianceState.EXEMPT)
+        return any(r.state in judged for r in self.results)
 
     @property
     def incomplete(self) -> bool:

@@ -33,6 +33,7 @@ def collect(
 
     Raises UsageError, before any call is made, for a secret that is not there or settings that cannot work.
     """
-    from azscheck.sources.hub.collect import collect_stamps
+    # Not a module called `collect`: importing it would put it in this function's place.
+    from azscheck.sources.hub.collection import collect_stamps
 
     return collect_stamps(stamps, clock, progress, limits)

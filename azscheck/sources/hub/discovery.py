@@ -9,7 +9,7 @@ from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.failures import Refusal
-from azscheck.sources.hub.pipeline import Plane
+from azscheck.sources.hub.resource_manager import Plane
 
 METADATA: Final = "/metadata/endpoints?api-version=2015-01-01"
 _VERSIONS: Final = ("2015-01-01", "2020-06-01", "1.0")
@@ -44,7 +44,11 @@ def discover(plane: Plane) -> Metadata:
             raise CollectionError(f"{doing}: {refusal}.") from refusal
         except CollectionError as error:
             raise CollectionError(f"{doing}: {error}.") from error
-        found = _parse(answer.document, plane)
+        try:
+            found = _parse(answer.document, plane)
+        except ValueError:
+            # What stands for an address in it is none.
+            found = None
         if found:
             return found
         break

@@ -10,9 +10,10 @@ from azscheck.errors import UsageError
 from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.listing import Lister
-from azscheck.sources.hub.pipeline import Plane
+from azscheck.sources.hub.resource_manager import Plane
+from azscheck.sources.hub.secret import Secret, read_secret
 from azscheck.sources.hub.settings import Credential, StampSettings
-from azscheck.sources.hub.signin import PUBLIC_LOGINS, Secret, SignIn, read_secret
+from azscheck.sources.hub.signin import PUBLIC_LOGINS, SignIn
 from azscheck.sources.hub.table import PlaneName
 from azscheck.sources.hub.transport import Transport, trust
 
@@ -37,8 +38,7 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
     for plane, url, credential in planes:
         if not url:
             continue
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+        if not _is_address(url):
             raise UsageError(
                 f"The {plane} endpoint of stamp {settings.name} is not an address such as "
                 "https://management.north.example: write https:// and a host, and a port where that is not 443."
@@ -54,6 +54,16 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
             f"{settings.ca_file or 'REQUESTS_CA_BUNDLE'} must be a file of PEM certificates."
         ) from error
     return found
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    # A name and password in an address would end up in messages.
+    return parts.scheme == "https" and named and "@" not in parts.netloc and not (parts.path.strip("/") or parts.query)
 
 
 def open_endpoint(

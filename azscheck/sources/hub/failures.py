@@ -43,6 +43,8 @@ def refusal_of(status: int, document: Any, location: str = "") -> Refusal:
         clause = f"it redirects to {location or 'another address'}, which azscheck does not follow: check the address"
     elif code == "MissingSubscriptionRegistration":
         clause = "the subscription is not registered for that resource provider, and azscheck registers nothing"
+    elif code == "ExpiredAuthenticationToken":
+        clause = "it says that a token just made has run out: check the clocks of the stamp and of this machine"
     elif status in _ADVICE:
         clause = _ADVICE[status]
     elif status >= 500:
@@ -93,7 +95,7 @@ def _certificate_clause(cause: BaseException, host: str) -> str:
         if "Key Identifier" in cause.verify_message:
             return (
                 f"the certificate of {host} lacks the key identifiers that Python 3.13 demands: "
-                "renew it, or relax the strict X.509 check for this stamp"
+                "renew it, or set `strictX509: false` for this stamp"
             )
         if cause.verify_code in _EXPIRED:
             return f"the certificate of {host} has expired or is not valid yet: renew it, or check this machine's clock"

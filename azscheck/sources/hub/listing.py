@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from azure.core.rest import HttpRequest
 
@@ -12,8 +13,8 @@ from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Res
 from azscheck.sources.hub.failures import Refusal
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pages import Documents, follow
-from azscheck.sources.hub.pipeline import Answer, Plane
 from azscheck.sources.hub.redaction import redact
+from azscheck.sources.hub.resource_manager import Answer, Plane
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import Row, scope_of
 from azscheck.sources.hub.versions import Offered, first_version, is_absent, next_version, offered_of
@@ -82,12 +83,12 @@ class Lister:
             try:
                 answer = self.plane.get(*self._request(row, path, version, subscription, parent))
             except Refusal as refusal:
-                lacks = _lacks(row, subscription, refusal)
+                absent = lacks(row, subscription, refusal)
                 other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
-                if other and not lacks:
+                if other and not absent:
                     version = other
                     continue
-                if lacks or is_absent(refusal):
+                if absent or is_absent(refusal):
                     return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
                 reason = str(refusal)
             except CollectionError as error:
@@ -110,7 +111,7 @@ class Lister:
             reason = f"Reading the {row.expand} of {listed.id} failed: {str(error).rstrip('.')}."
             return replace(listed, unknown={pointer: reason})
         body = answer.document
-        if not isinstance(body, dict) or arm_key(str(body.get("id"))) != arm_key(listed.id):
+        if not isinstance(body, dict) or arm_key(str(body.get("id", listed.id))) != arm_key(listed.id):
             return replace(listed, unknown={pointer: f"The stamp answered with something else than {listed.id}."})
         redact(body)
         properties = body.get("properties")
@@ -144,7 +145,8 @@ class Lister:
             if isinstance(given, str) and given.strip("/"):
                 identity = "/" + given.lstrip("/")
             else:
-                identity = f"{path}/{str(body.get('name') or len(resources)).rpartition('/')[2]}"
+                name = str(body.get("name") or body.get("subscriptionId") or len(resources))
+                identity = f"{path}/{name.rpartition('/')[2]}"
             resource = Resource(self.stamp, row.type, identity, body, Origin("hub", address, moment))
             resources.setdefault(arm_key(identity), resource)
         coverage = Coverage(self.stamp, row.type, scope_of(path), state, reason, version, len(resources), moment)
@@ -155,19 +157,24 @@ class Lister:
     ) -> tuple[HttpRequest, Any]:
         if row.sdk and subscription.clients:
             return subscription.clients.list_request(row, version, parent)
-        return _get(f"{path}?api-version={version}"), None
+        return _get(f"{_quoted(path)}?api-version={version}"), None
 
     def _expand(self, row: Row, identity: str, version: str, subscription: Subscription) -> Answer:
         if row.sdk_get and subscription.clients:
             return self.plane.get(*subscription.clients.get_request(row, version, identity))
-        return self.plane.get(_get(f"{identity}?$expand={row.expand}&api-version={version}"))
+        return self.plane.get(_get(f"{_quoted(identity)}?$expand={row.expand}&api-version={version}"))
+
+
+def _quoted(path: str) -> str:
+    """A path with ids in it: these hold names as they are, with spaces, brackets and letters of any script."""
+    return quote(path, safe="/~!$&'()*+,;=:@")
 
 
 def _get(path: str) -> HttpRequest:
     return HttpRequest("GET", path, headers=_ACCEPT)
 
 
-def _lacks(row: Row, subscription: Subscription, refusal: Refusal) -> bool:
+def lacks(row: Row, subscription: Subscription, refusal: Refusal) -> bool:
     """Whether the stamp's own `/providers` confirms that a refusal means there is none."""
     if subscription.offered is None:
         return False

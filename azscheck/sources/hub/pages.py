@@ -9,7 +9,8 @@ from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import Answer, Plane, origin_of
+from azscheck.sources.hub.pipeline import origin_of
+from azscheck.sources.hub.resource_manager import Answer, Plane
 
 _NOT_A_LIST: Final = "the answer is not a list: look for a proxy in between, then collect again"
 _HAS_VERSION: Final = re.compile(r"[?&]api-version=", re.IGNORECASE)
@@ -33,8 +34,12 @@ def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[D
         link = page.get("nextLink")
         if not isinstance(link, str) or not link.strip():
             return found, ""
-        link = urljoin(f"{plane.url}/", link.strip())
-        if origin_of(link) != plane.origin:
+        try:
+            link = urljoin(f"{plane.url}/", link.strip())
+            foreign = origin_of(link) != plane.origin
+        except ValueError:
+            return found, "its link to the next page is not an address: report it to the stamp's vendor"
+        if foreign:
             host = urlsplit(link).netloc
             return (
                 found,

@@ -1,4 +1,4 @@
-"""The policies every call goes through, on both planes, and the Plane that makes the calls.
+"""The policies every call goes through, on both planes.
 
 Unlike the pipeline that the SDK's clients build for themselves, this one has no automatic registration of resource
 providers (a POST), no redirects, no logging of bodies, and no unbounded `Retry-After`.
@@ -7,25 +7,19 @@ providers (a POST), no redirects, no logging of bodies, and no unbounded `Retry-
 import json
 import threading
 import time
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError, DecodeError, ServiceResponseError
-from azure.core.pipeline import Pipeline, PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import HTTPPolicy, RequestIdPolicy, RetryPolicy, UserAgentPolicy
-from azure.core.rest import HttpRequest
-from azure.mgmt.core import ARMPipelineClient
+from azure.core.exceptions import DecodeError, ServiceResponseError
+from azure.core.pipeline import PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import HTTPPolicy, RetryPolicy
 
-from azscheck import __version__
 from azscheck.errors import CollectionError
-from azscheck.sources.hub.failures import connection_clause, refusal_of
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.transport import Transport
 
-_RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
+RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 _READS_LEFT: Final = "x-ms-ratelimit-remaining-subscription-reads"
-_DOCUMENT: Final = "azscheck.document"
+DOCUMENT: Final = "azscheck.document"
 
 
 class Tokens(Protocol):
@@ -63,7 +57,7 @@ class CappedRetry(RetryPolicy[Any, Any]):
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         status = response.http_response.status_code
-        if status not in _RETRIED:
+        if status not in RETRIED:
             return False
         # A throttled call will be let through in the end; a service that fails over and over will not.
         past = [call.http_response.status_code for call in settings["history"] if call.http_response]
@@ -90,7 +84,10 @@ class Bearer(HTTPPolicy[Any, Any]):
 
 
 class Pace(HTTPPolicy[Any, Any]):
-    """Holds all calls back for a moment when the stamp throttles one, and spaces them when few reads are left."""
+    """Holds all calls back when the stamp throttles, and spaces them when few reads are left.
+
+    One 429 among answers holds back its own call only, by its retry; a second in a row is the stamp's answer to all.
+    """
 
     def __init__(self, limits: Limits, stop: threading.Event) -> None:
         super().__init__()
@@ -99,6 +96,7 @@ class Pace(HTTPPolicy[Any, Any]):
         self._lock = threading.Lock()
         self._not_before = 0.0
         self._spacing = 0.0
+        self._throttled = 0
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         if self._spacing or self._not_before:
@@ -108,7 +106,11 @@ class Pace(HTTPPolicy[Any, Any]):
         left = headers.get(_READS_LEFT, "")
         if left.isdigit():
             self._spacing = self._limits.spacing_seconds if int(left) < self._limits.low_reads else 0.0
-        if response.http_response.status_code == 429:
+        if response.http_response.status_code != 429:
+            self._throttled = 0
+            return response
+        self._throttled += 1
+        if self._throttled > 1:
             asked = headers.get("Retry-After", "")
             pause = float(asked) if asked.isdigit() else self._limits.spacing_seconds
             with self._lock:
@@ -136,7 +138,7 @@ class ReadAnswer(HTTPPolicy[Any, Any]):
         try:
             response = self.next.send(request)
             if response.http_response.status_code == 200:
-                response.context[_DOCUMENT] = json.loads(response.http_response.content)
+                response.context[DOCUMENT] = parse_json(response.http_response.content)
         except (ValueError, RecursionError, DecodeError) as error:
             # DecodeError: the body ended early.
             raise BrokenAnswer("the answer is broken", error=error) from error
@@ -159,73 +161,20 @@ class Guard(HTTPPolicy[Any, Any]):
         return self.next.send(request)
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def parse_json(content: bytes) -> Any:
+    """JSON in any of its encodings, with a byte order mark or without; raises ValueError for NaN too."""
+    return _JSON.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
+
+
 def origin_of(url: str) -> tuple[str, str]:
     """Scheme, and host with port, in lower case; a default port is written out."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower()
     return parts.scheme.lower(), host if ":" in host.rpartition("]")[2] else f"{host}:443"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A parsed answer, and the path and query it came from."""
-
-    document: Any
-    address: str
-
-
-class Plane:
-    """One Resource Manager endpoint. With `tokens` None it makes calls that need no sign-in."""
-
-    def __init__(
-        self, url: str, transport: Transport, limits: Limits, stop: threading.Event, tokens: Tokens | None
-    ) -> None:
-        self.url = url
-        self.origin = origin_of(url)
-        self.host = self.origin[1]
-        policies: list[Any] = [RequestIdPolicy(), UserAgentPolicy(f"azscheck/{__version__}"), CappedRetry(limits)]
-        policies += [Bearer(tokens)] if tokens else []
-        policies += [Pace(limits, stop), ReadAnswer(), Guard(self.origin)]
-        self.pipeline: Pipeline[Any, Any] = Pipeline(transport, policies)
-        self.client: ARMPipelineClient[Any, Any] = ARMPipelineClient(url, pipeline=self.pipeline, policies=[])
-        self._limits = limits
-        self._stop = stop
-        self._failures: dict[str, tuple[int, str]] = {}
-
-    def get(self, request: HttpRequest, client: Any = None) -> Answer:
-        """Send a GET through an SDK client's pipeline (the plane's own by default) and read its JSON.
-
-        Raises Refusal for any status but 200, and CollectionError with a clause for all else.
-        """
-        if self._stop.is_set():
-            raise CollectionError("the collection was stopped")
-        client = client or self.client
-        request.url = client.format_url(request.url)
-        parts = urlsplit(request.url)
-        provider = parts.path.lower().rpartition("/providers/")[2].partition("/")[0]
-        in_a_row, last = self._failures.get(provider, (0, ""))
-        if in_a_row >= self._limits.failures_in_a_row:
-            raise CollectionError(f"it was not asked for after {in_a_row} failures in a row, the last of them: {last}")
-        try:
-            # As the SDK's generated operations do it; send_request would drop the context that holds the document.
-            response = client._pipeline.run(request)
-        except AzureError as error:
-            clause = connection_clause(error, self.host)
-            self._failures[provider] = (in_a_row + 1, clause)
-            raise CollectionError(clause) from error
-        http = response.http_response
-        if http.status_code == 200:
-            self._failures[provider] = (0, "")
-            return Answer(response.context[_DOCUMENT], f"{parts.path}?{parts.query}")
-        location = urlsplit(http.headers.get("Location", "")).netloc
-        refusal = refusal_of(http.status_code, _error_document(http.content), location)
-        failed = http.status_code in _RETRIED or http.status_code == 401
-        self._failures[provider] = (in_a_row + 1, str(refusal)) if failed else (0, "")
-        raise refusal
-
-
-def _error_document(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
+from azscheck.sources.hub.provider import default_subscription, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
-from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row, scope_of
-
-DEFAULT_PROVIDER: Final = "Default Provider Subscription"
-_NOWHERE: Final = Subscription("")
+from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
 
 Opened = tuple[Metadata, Lister]
 Failure = CollectionError
@@ -134,7 +131,7 @@ class PlaneCollection:
             if failed and not listed.resources:
                 self._without("", all_below, listed.coverage.reason)
                 return
-            self._schedule.submit(lambda: self._default_subscription(listed.resources), self._default_found)
+            self._schedule.submit(partial(default_subscription, self._lister, listed.resources), self._default_found)
             return
         if failed:
             self._without("", all_below, listed.coverage.reason)
@@ -152,22 +149,6 @@ class PlaneCollection:
         for row in rows:
             self._list(row, row.path.format(subscription=subscription.path, region=self.region), subscription)
 
-    def _default_subscription(self, subscriptions: Iterable[Resource]) -> Subscription:
-        """The provider's own subscription: by its name, or the only one, or the one that has the system's group."""
-        known = list(subscriptions)
-        named = [s for s in known if str(s.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()]
-        for candidate in named or (known if len(known) == 1 else ()):
-            return self._lister.subscription(candidate.id, None)
-        group = next(row for row in TABLE if row.type == "Microsoft.Resources/resourceGroups")
-        for candidate in known:
-            listed = self._lister.list(group, f"{candidate.id}/resourceGroups", Subscription(candidate.id))
-            if any(r.name.lower() == f"system.{self.region}".lower() for r in listed.resources):
-                return self._lister.subscription(candidate.id, None)
-        raise CollectionError(
-            f"The {DEFAULT_PROVIDER} is not among the {len(known)} subscriptions that {self._lister.plane.host} shows: "
-            "give the service principal the Reader role on it."
-        )
-
     def _default_found(self, subscription: Subscription | Failure) -> None:
         below = [row for row in self._rows if "{subscription}" in row.path]
         if isinstance(subscription, CollectionError):
@@ -177,14 +158,24 @@ class PlaneCollection:
         self._ready([row for row in below if "{region}" not in row.path], subscription)
 
     def _locations(self, listed: Listed, subscription: Subscription) -> None:
-        """The region is the location's name; a domain's first label where the locations could not be read."""
+        """The region is the location's name; else the domain's first label; else it stands in a group's name."""
         names = [resource.name for resource in listed.resources]
         if names and self.region.lower() not in [name.lower() for name in names]:
             self.region = names[0]
-        rows = [row for row in self._rows if "{region}" in row.path]
         if self.region:
+            self._region_found(subscription, self.region)
+        else:
+            find = partial(system_region, self._lister, subscription.path)
+            self._schedule.submit(find, partial(self._region_found, subscription))
+
+    def _region_found(self, subscription: Subscription, region: str | Failure) -> None:
+        if isinstance(region, CollectionError):
+            raise region
+        rows = [row for row in self._rows if "{region}" in row.path]
+        self.region = region
+        if region:
             self._ready(rows, subscription)
             return
         every = [below for row in rows for below in self._with_descendants(row)]
         reason = "The stamp's region is not known, so its own resources cannot be listed: set the external domain."
-        self._without(scope_of(listed.path), every, reason)
+        self._without(subscription.path, every, reason)

@@ -17,7 +17,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 from azure.profiles import KnownProfiles
 
-from azscheck.sources.hub.pipeline import Plane
+from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.table import Row
 
 _PROFILE: Final = KnownProfiles.v2020_09_01_hybrid

@@ -1,21 +1,20 @@
 """Signing in through azure-identity: a secret or a certificate, AD FS or Entra ID, and each failure in one sentence."""
 
 import logging
-import os
 import re
 import threading
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 
-from azscheck.errors import CollectionError, UsageError
+from azscheck.errors import CollectionError
 from azscheck.sources.hub.discovery import AD_FS, Metadata
-from azscheck.sources.hub.failures import connection_clause
+from azscheck.sources.hub.failures import causes, connection_clause
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pipeline import CappedRetry, origin_of
+from azscheck.sources.hub.secret import Secret
 from azscheck.sources.hub.settings import Credential
 from azscheck.sources.hub.transport import Transport
 
@@ -30,59 +29,6 @@ PUBLIC_LOGINS: Final = frozenset(
 _OAUTH = re.compile(r'"error"\s*:\s*"([a-z_]{1,60})"')
 _PRODUCT = re.compile(r"\b(?:AADSTS|MSIS)\d+\b")
 _RENEW_SECONDS: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """What a service principal proves itself with; never shown."""
-
-    client_secret: str = field(default="", repr=False)
-    certificate: bytes = field(default=b"", repr=False)
-    password: str = field(default="", repr=False)
-
-
-def read_secret(credential: Credential, stamp: str) -> Secret:
-    """Read the secret from where the settings say it is; raises UsageError with a sentence, before any call is made."""
-    of = f"service principal {credential.client_id} of stamp {stamp}"
-    if credential.certificate_file is not None:
-        return _read_certificate(credential, of)
-    if credential.secret_env:
-        found = os.environ.get(credential.secret_env, "")
-        if not found:
-            raise UsageError(f"The secret of {of} is not there: set the environment variable {credential.secret_env}.")
-        return Secret(found)
-    if credential.secret_file is not None:
-        found = _read(credential.secret_file, f"The secret of {of}").decode("utf-8", "replace").strip()
-        if not found:
-            raise UsageError(f"The secret of {of} is not there: {credential.secret_file} is empty.")
-        return Secret(found)
-    raise UsageError(f"There is no secret for {of}: name an environment variable, a file or a certificate.")
-
-
-def _read(path: Any, what: str) -> bytes:
-    try:
-        return bytes(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{what} cannot be read: {path}: {error.strerror or 'cannot be read'}.") from error
-
-
-def _read_certificate(credential: Credential, of: str) -> Secret:
-    from azure.identity import CertificateCredential
-
-    pem, password = _read(credential.certificate_file, f"The certificate of {of}"), ""
-    if credential.certificate_password_env:
-        password = os.environ.get(credential.certificate_password_env, "")
-        if not password:
-            name = credential.certificate_password_env
-            raise UsageError(f"The certificate of {of} lacks its password: set the environment variable {name}.")
-    try:
-        CertificateCredential("adfs", credential.client_id, certificate_data=pem, password=password or None)
-    except (ValueError, TypeError) as error:
-        raise UsageError(
-            f"The certificate of {of} cannot be used: {credential.certificate_file} must hold a certificate and "
-            "its RSA private key in PEM, and the password must be that of the key, where it has one."
-        ) from error
-    return Secret(certificate=pem, password=password)
 
 
 class SignIn:
@@ -141,7 +87,8 @@ class SignIn:
             token = self._make().get_token(f"{self._metadata.audience}/.default")
         except (AzureError, ValueError) as error:
             # Remembered, so that the calls still to come do not each try, wait and fail again.
-            self._refused = self._sentence(error)
+            held_back = next((cause for cause in causes(error) if isinstance(cause, CollectionError)), None)
+            self._refused = str(held_back or self._sentence(error))
             raise CollectionError(self._refused) from error
         self._token = token.token
         lifetime = token.expires_on - asked
@@ -183,8 +130,9 @@ class LoginAnswers(CappedRetry):
         public = {self._origin[1].partition(":")[0], host.partition(":")[0]} <= PUBLIC_LOGINS
         if (scheme, host) != self._origin and not (scheme == "https" and public):
             raise CollectionError(f"Signing in was held back: {self._origin[1]} sends sign-ins on to {host}.")
+        self.status, self.error = 0, ""
         response = super().send(request)
-        self.status, self.error = response.http_response.status_code, ""
+        self.status = response.http_response.status_code
         if self.status >= 400:
             found = _OAUTH.search(response.http_response.text()[:2000])
             self.error = found[1] if found else ""

@@ -11,6 +11,7 @@ from typing import Final, Literal
 PlaneName = Literal["admin", "tenant"]
 
 SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions"
+GROUPS: Final = "Microsoft.Resources/resourceGroups"
 LOCATIONS: Final = "Microsoft.Subscriptions.Admin/locations"
 MACHINES: Final = "Microsoft.Compute/virtualMachines"
 BACKUPS: Final = "Microsoft.Backup.Admin/backupLocations/backups"
@@ -72,7 +73,7 @@ def _admin(type: str, versions: tuple[str, ...], under: str = _SUBSCRIPTION) -> 
 TABLE: Final[tuple[Row, ...]] = (
     Row(SUBSCRIPTIONS, "tenant", "/subscriptions", ("2016-06-01",), sdk="subscription.subscriptions.list"),
     Row(
-        "Microsoft.Resources/resourceGroups",
+        GROUPS,
         "tenant",
         "{subscription}/resourceGroups",
         ("2019-10-01", "2018-05-01"),

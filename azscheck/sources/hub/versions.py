@@ -30,8 +30,12 @@ def offered_of(documents: Sequence[Any]) -> tuple[Offered, frozenset[str]]:
         offered[namespace] = ()
         if str(provider.get("registrationState", "")).lower() == "notregistered":
             unregistered.add(namespace)
-        for kind in provider.get("resourceTypes") or ():
-            versions = tuple(v for v in kind.get("apiVersions") or () if isinstance(v, str))
+        kinds = provider.get("resourceTypes")
+        for kind in kinds if isinstance(kinds, list) else ():
+            if not isinstance(kind, dict):
+                continue
+            named = kind.get("apiVersions")
+            versions = tuple(v for v in named if isinstance(v, str)) if isinstance(named, list) else ()
             offered[f"{namespace}/{str(kind.get('resourceType', '')).lower()}"] = versions
     return offered, frozenset(unregistered)
 

@@ -46,6 +46,16 @@ def settings(stamp: DemoStamp, tmp_path: Path) -> StampSettings:
     return settings_of(stamp, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def whole(running: DemoStamp, tmp_path_factory: pytest.TempPathFactory) -> Inventory:
+    """The stamp when nothing goes wrong, scanned once: many tests compare with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STAMP_SECRET", running.client_secret)
+        running.faults.clear()
+        settings = settings_of(running, tmp_path_factory.mktemp("whole"))
+        return collect([settings], clock=lambda: NOW, limits=FAST)
+
+
 @pytest.fixture
 def scan(settings: StampSettings) -> Collect:
     """Collect the demo stamp, with settings changed as the arguments say."""

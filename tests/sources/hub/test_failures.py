@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from azscheck.demo import DemoStamp, Fault, read_content
-from azscheck.inventory import CoverageState
+from azscheck.inventory import CoverageState, Inventory
 from azscheck.sources.hub import collect
 from azscheck.sources.hub.table import TABLE
 
@@ -18,40 +18,43 @@ from .conftest import FAST, NOW, Collect, failed, sentences, settings_of
 DISKS = re.compile(r"Microsoft\.Compute/disks\?")
 
 
-@pytest.mark.parametrize(
-    ("action", "words"),
-    [
-        ("deny", "Reader role"),
-        ("throttle", "throttling"),
-        ("expire", "sign-in was not accepted"),
-        ("drop", "closed the connection"),
-        ("truncate", "cut off"),
-        ("malformed", "not JSON"),
-        ("html", "not JSON"),
-        ("empty", "not JSON"),
-        ("loop", "circle"),
-        ("status", "the service failed"),
-    ],
-)
-def test_one_broken_list_leaves_all_others_complete(scan: Collect, stamp: DemoStamp, action: Any, words: str) -> None:
-    whole = scan()
-    stamp.faults.append(Fault(DISKS, action))
+# A list, what befalls it, and what its sentence must say.
+BROKEN: list[tuple[str, Any, str]] = [
+    ("Microsoft.Compute/disks", "deny", "Reader role"),
+    ("Microsoft.Compute/snapshots", "throttle", "throttling"),
+    ("Microsoft.Compute/availabilitySets", "expire", "clocks"),
+    ("Microsoft.Storage/storageAccounts", "drop", "closed the connection"),
+    ("Microsoft.Network/publicIPAddresses", "truncate", "cut off"),
+    ("Microsoft.Network/networkInterfaces", "malformed", "not JSON"),
+    ("Microsoft.Network/virtualNetworks", "html", "not JSON"),
+    ("Microsoft.KeyVault/vaults", "empty", "not JSON"),
+    ("Microsoft.Subscriptions.Admin/plans", "loop", "circle"),
+    ("Microsoft.Subscriptions.Admin/offers", "status", "the service failed"),
+]
+
+
+def test_each_broken_list_has_its_own_sentence_and_all_others_are_complete(
+    scan: Collect, stamp: DemoStamp, whole: Inventory
+) -> None:
+    stamp.faults += [Fault(f"{kind}?", action) for kind, action, _ in BROKEN]
     inventory = scan()
-    assert {line.type for line in failed(inventory)} == {"Microsoft.Compute/disks"}
-    assert all(words in sentence and "Microsoft.Compute/disks" in sentence for sentence in sentences(inventory))
-    rest = [r for r in whole.resources if r.type != "Microsoft.Compute/disks"]
-    assert [r for r in inventory.resources if r.type != "Microsoft.Compute/disks"] == rest
+    words = {kind: words for kind, _, words in BROKEN}
+    assert {line.type for line in failed(inventory)} == set(words)
+    for line in failed(inventory):
+        assert words[line.type] in line.reason
+        assert line.type in line.reason
+    assert len(sentences(inventory)) == len(failed(inventory))
+    rest = [r for r in whole.resources if r.type not in words]
+    assert [r for r in inventory.resources if r.type not in words] == rest
 
 
-@pytest.mark.parametrize("action", ["throttle", "status", "drop", "truncate", "malformed", "html", "empty", "expire"])
-def test_what_fails_for_a_moment_is_asked_again(scan: Collect, stamp: DemoStamp, action: Any) -> None:
-    whole = scan()
-    stamp.faults.append(Fault(DISKS, action, times=1, status=503))
+def test_what_fails_for_a_moment_is_asked_again(scan: Collect, stamp: DemoStamp, whole: Inventory) -> None:
+    momentary = [(kind, action) for kind, action, _ in BROKEN if action not in ("deny", "loop")]
+    stamp.faults += [Fault(f"{kind}?", action, times=1, status=503) for kind, action in momentary]
     assert scan() == whole
 
 
-def test_many_small_failures_lose_nothing(scan: Collect, stamp: DemoStamp) -> None:
-    whole = scan()
+def test_many_small_failures_lose_nothing(scan: Collect, stamp: DemoStamp, whole: Inventory) -> None:
     for after, action in enumerate(("throttle", "status", "drop", "truncate", "malformed"), 3):
         stamp.faults += [Fault("/subscriptions", action, times=1, after=after + 17 * n, status=503) for n in range(5)]  # type: ignore[arg-type]
     assert scan() == whole
@@ -65,8 +68,7 @@ def test_a_failed_page_keeps_what_came_before_it(scan: Collect, stamp: DemoStamp
     assert len(inventory.of_type("Microsoft.Compute/disks")) == sum(line.count for line in lines)
 
 
-def test_an_item_sent_twice_is_one_resource(scan: Collect, stamp: DemoStamp) -> None:
-    whole = scan()
+def test_an_item_sent_twice_is_one_resource(scan: Collect, stamp: DemoStamp, whole: Inventory) -> None:
     stamp.faults.append(Fault(DISKS, "duplicate"))
     assert scan() == whole
 
@@ -140,6 +142,20 @@ def test_without_the_locations_the_region_comes_from_the_domain(scan: Collect, s
     assert {line.type for line in failed(inventory)} == {"Microsoft.Subscriptions.Admin/locations"}
 
 
+def test_without_a_domain_too_the_region_comes_from_the_name_of_a_group(
+    scan: Collect, stamp: DemoStamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("azscheck.sources.hub.discovery._domain", lambda *_: "")
+    stamp.faults.append(Fault("Subscriptions.Admin/locations?", "deny"))
+    inventory = scan()
+    assert inventory.of_type("Microsoft.Backup.Admin/backupLocations/backups")
+    (found,) = inventory.of_type("Azscheck/stamps")
+    assert found.body["properties"]["region"] == "north"
+    assert "set the external domain" in found.unknown["/properties/externalDomain"]
+    stamp.faults.append(Fault("/resourceGroups?", "deny", plane="admin"))
+    assert any("region is not known" in sentence for sentence in sentences(scan()))
+
+
 def test_a_stamp_that_dies_is_given_up_after_a_few_calls(scan: Collect, stamp: DemoStamp) -> None:
     stamp.faults.append(Fault("Microsoft.Compute/virtualMachines/", "drop"))
     inventory = scan(limits=replace(FAST, failures_in_a_row=3), concurrency=1)
@@ -154,5 +170,5 @@ def test_few_reads_left_slow_the_calls_down(scan: Collect, stamp: DemoStamp) -> 
     assert time.monotonic() - start > 0.01 * (len(stamp.requests) / 2 - 10)
 
 
-def test_states_are_only_the_three_that_the_engine_knows(scan: Collect) -> None:
-    assert {line.state for line in scan().coverage} == {CoverageState.COMPLETE, CoverageState.SKIPPED}
+def test_a_whole_scan_has_no_state_but_complete_and_skipped(whole: Inventory) -> None:
+    assert {line.state for line in whole.coverage} == {CoverageState.COMPLETE, CoverageState.SKIPPED}

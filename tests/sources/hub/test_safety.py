@@ -14,8 +14,8 @@ from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError
 from azscheck.sources.hub import StampSettings
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import Plane
 from azscheck.sources.hub.redaction import redact
+from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.signin import LoginAnswers, SignIn
 from azscheck.sources.hub.transport import Transport, trust
 

@@ -1,6 +1,7 @@
 """Signing in, on AD FS and Entra ID, and what the operator is told when it does not work."""
 
 import socket
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
 from azscheck.sources.hub import Credential, StampSettings, collect
 from azscheck.sources.hub.table import TABLE
+from azscheck.sources.hub.transport import trust
 
 from .conftest import FAST, NOW, Collect, failed, sentences, settings_of
 
@@ -45,6 +47,28 @@ def test_a_wrong_authority(scan: Collect, tmp_path: Path) -> None:
         inventory = scan(ca_file=ca_file)
         _nothing_was_read(inventory)
         assert all("is not signed by a known authority: set `ca:`" in sentence for sentence in sentences(inventory))
+
+
+def test_the_usual_environment_variable_names_the_authority_too(
+    scan: Collect, settings: StampSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(settings.ca_file))
+    assert failed(scan(ca_file=None, tenant="")) == []
+
+
+def test_an_entry_in_netrc_does_not_replace_the_token(
+    scan: Collect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert failed(scan(tenant="")) == []
+
+
+def test_relaxed_verification_is_still_verification() -> None:
+    context = trust(None, strict=False)
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 def test_a_name_that_does_not_resolve(scan: Collect) -> None:
@@ -113,25 +137,23 @@ def test_a_token_that_runs_out_on_the_way_is_renewed(
 
 
 def test_a_token_that_the_stamp_refuses_early_is_renewed_and_the_call_made_again(
-    scan: Collect, stamp: DemoStamp
+    scan: Collect, stamp: DemoStamp, whole: Inventory
 ) -> None:
-    inventory = scan()
-    stamp.requests.clear()
     stamp.faults.append(Fault("GET /subscriptions", "expire", after=40, times=1))
-    assert scan() == inventory
+    assert scan() == whole
     assert len([r for r in stamp.requests if r.method == "POST"]) == 3
 
 
 def test_a_certificate_signs_in(scan: Collect, stamp: DemoStamp, tmp_path: Path) -> None:
     path = tmp_path / "principal.pem"
     path.write_bytes(stamp.client_certificate_pem)
-    assert failed(scan(credential=Credential(stamp.client_id, certificate_file=path))) == []
+    assert failed(scan(tenant="", credential=Credential(stamp.client_id, certificate_file=path))) == []
 
 
 def test_a_secret_from_a_file_signs_in(scan: Collect, stamp: DemoStamp, tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text(stamp.client_secret + "\n")
-    assert failed(scan(credential=Credential(stamp.client_id, secret_file=path))) == []
+    assert failed(scan(tenant="", credential=Credential(stamp.client_id, secret_file=path))) == []
 
 
 def test_entra_id_signs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +192,8 @@ def test_a_plane_with_its_own_principal(scan: Collect, monkeypatch: pytest.Monke
         ({"ca_file": Path(__file__)}, "PEM"),
         ({"admin": "http://adminmanagement.north.example"}, "https://"),
         ({"admin": "https://user:hunter2@adminmanagement.north.example"}, "https://"),
+        ({"admin": "https://[adminmanagement"}, "https://"),
+        ({"admin": "https://adminmanagement.north.example:port"}, "https://"),
         ({"admin": "", "tenant": ""}, "no endpoint"),
     ],
 )

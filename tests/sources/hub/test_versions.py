@@ -9,7 +9,9 @@ from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.sources.hub import StampSettings, collect
 from azscheck.sources.hub.failures import refusal_of
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import Plane
+from azscheck.sources.hub.listing import Subscription, lacks
+from azscheck.sources.hub.pipeline import parse_json
+from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import TABLE, Row, scope_of
 from azscheck.sources.hub.transport import Transport, trust
@@ -85,6 +87,14 @@ def test_only_a_stamp_that_says_so_lacks_a_type() -> None:
     assert not error(403, "AuthorizationFailed")
 
 
+def test_a_subscription_that_says_it_is_not_registered_has_none_of_the_type() -> None:
+    row = next(row for row in TABLE if row.type == "Microsoft.Compute/disks")
+    refusal = refusal_of(409, {"error": {"code": "MissingSubscriptionRegistration", "message": "..."}})
+    assert lacks(row, Subscription("/s", None, {}, frozenset({"microsoft.compute"})), refusal)
+    assert not lacks(row, Subscription("/s", None, {}, frozenset({"microsoft.network"})), refusal)
+    assert not lacks(row, Subscription("/s"), refusal), "what could not be read proves nothing"
+
+
 def test_providers_are_read_whatever_their_letter_case() -> None:
     kind = {"resourceType": "virtualMachines", "apiVersions": ["2020-06-01"]}
     documents = [{"namespace": "Microsoft.Compute", "registrationState": "NotRegistered", "resourceTypes": [kind]}]
@@ -113,6 +123,20 @@ def test_an_old_stamp_is_read_in_its_own_versions(
     assert versions == {"2017-12-01"}
     assert all(not m.unknown for m in inventory.of_type("Microsoft.Compute/virtualMachines"))
     assert (wrong == []) is providers
+
+
+def test_a_providers_list_of_another_shape_is_no_reason_to_stop() -> None:
+    assert offered_of([{"resourceTypes": 3}, {"resourceTypes": ["x", {"apiVersions": "2020"}]}])[1] == frozenset()
+
+
+@pytest.mark.parametrize("body", [b"NaN", b"{", b"\xff\xff", b"", b"[" * 100_000])
+def test_what_is_not_json_is_said_to_be_none(body: bytes) -> None:
+    with pytest.raises((ValueError, RecursionError)):
+        parse_json(body)
+
+
+def test_json_may_come_with_a_byte_order_mark() -> None:
+    assert parse_json(b"\xef\xbb\xbf" + '{"name": "Zürich"}'.encode()) == {"name": "Zürich"}
 
 
 def test_scopes() -> None:

@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Inventory, Resource, arm_key, type_key
+from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.sources.hub.endpoint import Endpoint, endpoints_of, open_endpoint
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.plane import PlaneCollection
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.stamp import domain_of, stamp_resource
+from azscheck.sources.hub.stamp import STAMPS, domain_of, stamp_resource
 from azscheck.sources.hub.transport import Transport
 
 Progress = Callable[[str, str, int], None]
@@ -95,9 +95,12 @@ class _StampCollection:
         region = next(iter(regions), "") or domain_of(self.settings, metadata).partition(".")[0]
         failures = [plane.failure for plane in self._planes if plane.failure]
         self.resources = list(kept.values())
+        moment = self._clock()
         self.resources.append(
-            stamp_resource(self.settings, metadata, region, failures, self.resources, self.coverage, self._clock())
+            stamp_resource(self.settings, metadata, region, failures, self.resources, self.coverage, moment)
         )
+        # Made, not listed: it is there whatever could be read, and what could not is in its `unknown`.
+        self.coverage.append(Coverage(self.settings.name, STAMPS, "", CoverageState.COMPLETE, count=1, time=moment))
 
 
 def _order(line: Coverage) -> tuple[str, str, str]:

@@ -1,0 +1,121 @@
+"""`azscheck scan` and `collect`, over the demo stamp and over files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from azscheck.demo import DemoStamp, Fault
+from azscheck.reports import FORMATS
+from tests.cli.conftest import Run, configuration
+from tests.conftest import NOW
+
+
+def test_collect_then_scan_is_scan(run: Run, stamp: DemoStamp) -> None:
+    """Judging behind an air gap gives another verdict than judging at the stamp."""
+    configuration(stamp, Path())
+    live = run("scan", "--now", NOW, "--format", "json=live.json")
+    assert live.code == 1, live.err
+    collected = run("collect", "-o", "north.ndjson.gz", "--now", NOW)
+    assert collected.code == 0, collected.err
+    saved = run("scan", "--inventory", "north.ndjson.gz", "--now", NOW, "--format", "json=saved.json")
+    assert saved.code == 1
+    assert Path("live.json").read_bytes() == Path("saved.json").read_bytes()
+    assert stamp.writes == []
+
+
+def test_reports_can_be_made_again_from_saved_results(run: Run, inventory_file: Path) -> None:
+    """A report that is asked for later differs from the one of the day."""
+    run("scan", "--inventory", inventory_file, "--now", NOW, "--format", "json=r.json", "--format", "html=a.html")
+    again = run("report", "r.json", "--format", "html=b.html")
+    assert again.code == 1
+    assert Path("a.html").read_bytes() == Path("b.html").read_bytes()
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "html=r.html"])
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 1),
+        (("--fail-on", "critical"), 1),
+        (("--fail-on", "none"), 0),
+        (("--fail-on-unknown",), 3),
+        (("--fail-on", "none", "--fail-on-unknown"), 3),
+    ],
+)
+def test_the_exit_code_does_not_depend_on_the_format(
+    run: Run, inventory_file: Path, form: str, options: tuple[str, ...], code: int
+) -> None:
+    """A pipeline turns green because somebody asked for another report."""
+    assert run("scan", "--inventory", inventory_file, "--now", NOW, "--format", form, *options).code == code
+
+
+def test_fail_on_is_a_threshold(run: Run, inventory_file: Path) -> None:
+    """A finding below the threshold fails the pipeline, or one at it does not."""
+    policies = Path("only-high")
+    policies.mkdir()
+    source = Path(__file__).parents[2] / "policies" / "tenant" / "protected-machine.yaml"
+    (policies / "a.yaml").write_text(source.read_text("utf-8"), "utf-8")
+    arguments = ("scan", "--inventory", inventory_file, "--now", NOW, "--policies", policies, "--fail-on")
+    assert [run(*arguments, level).code for level in ("critical", "high", "medium", "low")] == [0, 1, 1, 1]
+
+
+def test_a_denied_list_is_incomplete_and_loses_nothing(run: Run, stamp: DemoStamp) -> None:
+    """One refused list turns into "no problems", or throws away all that was collected."""
+    configuration(stamp, Path())
+    stamp.faults.append(Fault("/backups?", "deny", plane="admin"))
+    ran = run("scan", "--now", NOW, "--format", "json=r.json", "--save-inventory", "i.ndjson")
+    assert ran.code == 3
+    assert "incomplete" in ran.err
+    assert "Microsoft.Backup.Admin/backupLocations/backups" in ran.err
+    results = json.loads(Path("r.json").read_text("utf-8"))["results"]
+    states = {r["policy"]: r["state"] for r in results if r["policy"].startswith("ASH-INF")}
+    assert states["ASH-INF-006"] == states["ASH-INF-007"] == states["ASH-INF-004"] == "unknown"
+    assert states["ASH-INF-001"] == "compliant"
+    assert Path("i.ndjson").read_text("utf-8").count('"Microsoft.Compute/virtualMachines"') > 32
+
+
+def test_parameters_from_the_command_line_and_the_configuration(run: Run, inventory_file: Path) -> None:
+    """An objective that an operator set is not the one that is judged by."""
+
+    def state(*options: str) -> str:
+        run("scan", "--inventory", inventory_file, "--now", NOW, "--format", "json=r.json", *options)
+        results = json.loads(Path("r.json").read_text("utf-8"))["results"]
+        return next(str(r["state"]) for r in results if r["policy"] == "ASH-INF-006")
+
+    assert state() == "compliant"
+    assert state("--parameter", "ASH-INF-006.maximumAge=PT4H") == "nonCompliant"
+    Path("c.yaml").write_text(
+        "parameters: {ASH-INF-006.maximumAge: 4h}\n"
+        "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
+    )
+    assert state("--config", "c.yaml") == "nonCompliant"
+    assert state("--config", "c.yaml", "--parameter", "ASH-INF-006.maximumAge=24h") == "compliant"
+
+
+def test_text_of_the_stamp_cannot_drive_a_terminal(run: Run, inventory_file: Path) -> None:
+    """A machine's name moves the cursor of whoever reads the report, or colours are forced into a file."""
+    lines = inventory_file.read_text("utf-8").splitlines(keepends=True)
+    hostile = [line.replace('"shop-cache-01"', '"\\u001b[2Jshop\\u202e"') for line in lines]
+    Path("i.ndjson").write_text("".join(hostile), "utf-8")
+    for form in ("table", "markdown", "csv"):
+        out = run("scan", "--inventory", "i.ndjson", "--now", NOW, "--format", form).out
+        assert "shop" in out
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+
+
+def test_nothing_evaluated_is_not_success(run: Run, inventory_file: Path) -> None:
+    """Policies that match nothing at all leave a pipeline green."""
+    source = Path(__file__).parents[2] / "policies" / "tenant" / "protected-machine.yaml"
+    text = source.read_text("utf-8").replace("tags[", "tagz[").replace("Microsoft.Compute/", "Microsoft.Nowhere/")
+    Path("p.yaml").write_text(text.replace("properties.virtualMachineScaleSet.id", "properties.x"), "utf-8")
+    header, *lines = inventory_file.read_text("utf-8").splitlines(keepends=True)
+    none = {"stamp": "north", "type": "Microsoft.Nowhere/virtualMachines", "scope": "", "state": "complete", "count": 0}
+    coverage = json.dumps({"coverage": none}) + "\n"
+    end = json.loads(lines[-1])
+    end["end"]["coverage"] += 1
+    Path("i.ndjson").write_text("".join([header, coverage, *lines[:-1], json.dumps(end)]), "utf-8")
+    ran = run("scan", "--inventory", "i.ndjson", "--policies", "p.yaml", "--now", NOW)
+    assert ran.code == 3
+    assert "nothing was evaluated" in ran.err.lower()

@@ -1,0 +1,107 @@
+"""azscheck.yaml and the evidence that it names."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from azscheck.errors import DocumentError, InventoryError
+from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.sources import evidence
+from azscheck.sources.configuration import read_configuration
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+WHOLE = """
+stamps:
+  - name: north
+    admin: https://adminmanagement.north.contoso.com/
+    tenant: https://management.north.contoso.com
+    ca: ca.pem
+    strictX509: false
+    connected: false
+    externalDomain: north.contoso.com
+    backupShare: {location: datacenter B, device: windowsFileServer}
+    concurrency: 4
+    parameters: {maximumAge: PT12H}
+    credential: {clientId: a, secretEnv: NORTH_SECRET}
+    tenantCredential:
+      {clientId: b, tenantId: contoso.onmicrosoft.com, certificateFile: b.pem, certificatePasswordEnv: P}
+  - {name: south, tenant: https://management.south.contoso.com, credential: {clientId: c, secretFile: south.secret}}
+policies: [mine]
+parameters: {recoveryPointObjective: P1D}
+evidence: [protection.ndjson]
+"""
+
+
+def test_every_key_arrives(tmp_path: Path) -> None:
+    """A key of the configuration is accepted and then ignored."""
+    (tmp_path / "azscheck.yaml").write_text(WHOLE)
+    found = read_configuration(tmp_path / "azscheck.yaml")
+    north, south = found.stamps
+    assert north.admin == "https://adminmanagement.north.contoso.com"
+    assert (north.ca_file, north.strict_x509, north.connected) == (tmp_path / "ca.pem", False, False)
+    assert (north.external_domain, north.concurrency) == ("north.contoso.com", 4)
+    assert dict(north.backup_share) == {"location": "datacenter B", "device": "windowsFileServer"}
+    assert north.credential.secret_env == "NORTH_SECRET"
+    assert north.tenant_credential is not None
+    assert north.tenant_credential.certificate_file == tmp_path / "b.pem"
+    assert north.tenant_credential.certificate_password_env == "P"
+    assert north.tenant_credential.tenant_id == "contoso.onmicrosoft.com"
+    assert (south.admin, south.credential.secret_file) == ("", tmp_path / "south.secret")
+    assert found.policies == (tmp_path / "mine",)
+    assert found.evidence == (tmp_path / "protection.ndjson",)
+    assert found.parameters == {"recoveryPointObjective": "P1D"}
+    assert found.stamp_parameters == {"north": {"maximumAge": "PT12H"}}
+
+
+def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    """Each run tells one mistake, and setting up takes ten runs."""
+    text = (
+        WHOLE.replace("connected: false", "connected: perhaps")
+        .replace("  ca:", "  caa:")
+        .replace("name: south", "name: NORTH")
+    )
+    (tmp_path / "azscheck.yaml").write_text(text.replace("concurrency: 4", "concurrency: 400"))
+    with pytest.raises(DocumentError) as error:
+        read_configuration(tmp_path / "azscheck.yaml")
+    lines = [place.line for place, _ in error.value.mistakes]
+    assert lines == [6, 8, 11]
+
+
+def item(stamp: str) -> Inventory:
+    resource = Resource(stamp, "Azscheck/protectedItems", "/i/1", {"properties": {}}, Origin("file", "e.csv"))
+    return Inventory.of(
+        NOW, [resource], [Coverage(stamp, "Azscheck/protectedItems", "", CoverageState.COMPLETE, count=1)]
+    )
+
+
+def test_no_evidence_named_is_not_known() -> None:
+    """Machines are called unprotected, although nobody asked the backup product."""
+    found = evidence.collect(None, ["north"], NOW)
+    assert {c.type: c.known for c in found.coverage} == dict.fromkeys(evidence.TYPES, False)
+    assert all("evidence" in gap.reason for gap in found.gaps("Azscheck/protectedItems", "north"))
+
+
+def test_an_empty_list_says_that_there_is_none() -> None:
+    """An operator who says that no product protects anything is told that it is not known."""
+    found = evidence.collect((), ["north"], NOW)
+    assert found.gaps("Azscheck/protectedItems", "north") == []
+    assert found.gaps("Azscheck/replicatedItems", "north") == []
+    assert found.gaps("Azscheck/shareFolders", "north") != [], "nobody looked at the share"
+
+
+def test_evidence_speaks_for_what_it_covers(tmp_path: Path) -> None:
+    """A file of protected items makes replicated items known, or one stamp's file another's."""
+    item("north").write(tmp_path / "e.ndjson")
+    found = evidence.collect((tmp_path / "e.ndjson",), ["north", "south"], NOW)
+    assert [r.id for r in found.of_type("Azscheck/protectedItems")] == ["/i/1"]
+    assert found.gaps("Azscheck/protectedItems", "north") == []
+    assert found.gaps("Azscheck/protectedItems", "south") != []
+    assert found.gaps("Azscheck/replicatedItems", "north") != []
+
+
+def test_evidence_of_another_stamp_is_refused(tmp_path: Path) -> None:
+    """A typo in a stamp's name drops its evidence without a word."""
+    item("nroth").write(tmp_path / "e.ndjson")
+    with pytest.raises(InventoryError, match=r"e\.ndjson: speaks of the stamp 'nroth', the configuration has: north"):
+        evidence.collect((tmp_path / "e.ndjson",), ["north"], NOW)

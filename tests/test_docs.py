@@ -1,0 +1,88 @@
+"""The docs say what is so: pages made from the code are current, commands parse, examples run, links lead somewhere."""
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from azscheck.cli import azscheck
+from azscheck.engine.cases import cases_of
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks(kind: str) -> Iterator[tuple[Path, str]]:
+    for page in PAGES:
+        for found in re.finditer(rf"^```{kind}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            yield page, found[1]
+
+
+def test_pages_made_from_the_code_are_current() -> None:
+    """A page describes options or keys that are no longer there: `make docs` mends it."""
+    for page, text in generator().pages():
+        assert page.read_text("utf-8") == text, f"{page.relative_to(ROOT)} is out of date"
+
+
+def command_lines() -> list[str]:
+    lines = [line for _, block in blocks("console") for line in block.splitlines()]
+    texts = [page.read_text("utf-8") for page in PAGES]
+    inline = [found for text in texts for found in re.findall(r"`(azscheck [a-z][^`]*)`", text)]
+    return sorted({line.split("   ")[0] for line in (*lines, *inline) if re.match(r"(python -m )?azscheck ", line)})
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_a_command_in_the_docs_parses(line: str) -> None:
+    """Somebody copies a command and is told that there is no such option."""
+    words = shlex.split(line.removeprefix("python -m "))[1:]
+    command: click.Command = azscheck
+    context = click.Context(azscheck, info_name="azscheck")
+    while isinstance(command, click.Group) and words:
+        found = command.get_command(context, words[0])
+        assert found is not None, line
+        command, words = found, words[1:]
+    if not isinstance(command, click.Group):
+        # Parses, and runs nothing.
+        command.make_context("azscheck", words)
+
+
+def test_the_python_example_runs(inventory_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thing that somebody tries of the Python API does not work."""
+    (tmp_path / "inventory.ndjson").write_bytes(inventory_file.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    examples = list(blocks("python"))
+    assert examples
+    for page, code in examples:
+        exec(compile(code, str(page), "exec"), {})
+
+
+def test_the_policy_example_and_its_cases(tmp_path: Path) -> None:
+    """A policy that is copied from the page to begin with is refused."""
+    policy, cases = (text for page, text in blocks("yaml") if page.name == "writing-policies.md")
+    (tmp_path / "owner.yaml").write_text(policy, "utf-8")
+    (tmp_path / "owner.test.yaml").write_text(cases, "utf-8")
+    loaded, found = cases_of(tmp_path / "owner.yaml")
+    assert len(found) == 3
+    assert [case.failure(loaded) for case in found] == [""] * 3
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """A link in the docs ends nowhere."""
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        if not target.startswith("https://"):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
