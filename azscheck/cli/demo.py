@@ -107,7 +107,8 @@ def _evidence(stamp: "DemoStamp", now: datetime) -> Any:
 
 def _serve(stamp: "DemoStamp", configuration: Path) -> ExitCode:
     click.echo(f"admin    {stamp.admin_url}\ntenant   {stamp.tenant_url}\nsign-in  {stamp.login_url}")
-    click.echo(f"\nIn another terminal:\n  azscheck scan --config {configuration}\n\nCtrl-C stops the stamp.")
+    click.echo(f"\n{configuration}:\n{configuration.read_text('utf-8')}")
+    click.echo(f"In another terminal:\n  azscheck scan --config {configuration}\n\nCtrl-C stops the stamp.")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

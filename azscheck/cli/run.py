@@ -34,7 +34,7 @@ def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: 
     from azscheck.sources import hub
 
     names = [stamp.name for stamp in configuration.stamps]
-    told = evidence.collect(configuration.evidence, names, clock())
+    told = evidence.collect(configuration.evidence, names, clock(), configuration.names)
     with shown(quiet) as progress:
         return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
 

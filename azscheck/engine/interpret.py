@@ -131,8 +131,12 @@ class Interpreter:
         truth, seen, wanted = self._test(test, frame)
         known = None if isinstance(truth, Unknown) else truth
         if isinstance(seen, Tally):
+            resource, origin = _source(frame)
+            if isinstance(test.left, ResourceCount):
+                # Many lists were counted; the resources that decided follow, each with its own origin.
+                origin = None
             evidence = Evidence(
-                _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), *_source(frame)
+                _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), resource, origin
             )
             return Proof(truth, (evidence, *self._into(test, seen, frame)), seen)
         value, note = shown(seen)

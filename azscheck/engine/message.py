@@ -43,8 +43,8 @@ def _placeholder(name: str, policy: Policy, proof: Proof, frame: Frame, interpre
 
 
 def _last_inside(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
-    """The last test of each resource that a count went into."""
-    return {e.resource: e for e in evidence if e.resource}.values()
+    """The last test of a value in each resource that a count went into."""
+    return {e.resource: e for e in evidence if e.resource and not e.test.startswith("count")}.values()
 
 
 def _words(evidence: Evidence) -> str:

@@ -56,8 +56,9 @@ def _call(call: Call, here: Functions) -> Any:
     function = FUNCTIONS.get(call.name)
     if function is None:
         return Unknown(f"{call.text} cannot be answered here")
-    if not function.least <= len(call.arguments) <= (function.most or len(call.arguments)):
-        return Unknown(f"{call.text} has {len(call.arguments)} arguments", error=True)
+    given = len(call.arguments)
+    if given < function.least or (function.most is not None and given > function.most):
+        return Unknown(f"{call.text} has {given} arguments", error=True)
     return _apply(call, function, here)
 
 

@@ -174,7 +174,8 @@ def _union(*values: Any) -> Any:
 def _intersection(first: Any, *others: Any) -> Any:
     if isinstance(first, dict) and all(isinstance(other, dict) for other in others):
         return {k: v for k, v in first.items() if all(k in o and o[k] == v for o in others)}
-    return [item for item in array(first) if all(item in array(other) for other in others)]
+    arrays = [array(other) for other in others]
+    return [item for item in array(first) if all(item in other for other in arrays)]
 
 
 def _numbers(values: tuple[Any, ...]) -> list[int]:

@@ -1,7 +1,7 @@
 """Resource, Origin, Coverage, Inventory."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
+from azscheck.errors import InventoryError
 from azscheck.values import Unknown
 
 NOT_OFFERED: Final = "not offered"
@@ -175,8 +176,27 @@ class Inventory:
         write(self, Path(path))
 
     def __add__(self, other: "Inventory") -> "Inventory":
-        return Inventory.of(
-            max(self.created, other.created), self.resources + other.resources, self.coverage + other.coverage
+        """Both together. What one of them skipped and the other read counts as read.
+
+        Raises InventoryError when both hold the same resource: a stamp read twice has no one state.
+        """
+        mine = {_resource_order(r)[:3] for r in self.resources}
+        twice = next((r for r in other.resources if _resource_order(r)[:3] in mine), None)
+        if twice is not None:
+            raise InventoryError(
+                f"two inventories hold {twice.id} of the stamp {twice.stamp!r}: judge one of them at a time."
+            )
+        coverage = self.coverage + other.coverage
+        read = {_coverage_order(c)[:3] for c in coverage if c.state is not CoverageState.SKIPPED}
+        kept = [c for c in coverage if c.state is not CoverageState.SKIPPED or _coverage_order(c)[:3] not in read]
+        return Inventory.of(max(self.created, other.created), self.resources + other.resources, kept)
+
+    def only(self, stamps: Collection[str]) -> "Inventory":
+        """What it holds of these stamps."""
+        return Inventory(
+            self.created,
+            tuple(r for r in self.resources if r.stamp in stamps),
+            tuple(c for c in self.coverage if c.stamp in stamps),
         )
 
     @cached_property

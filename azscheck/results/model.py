@@ -99,6 +99,12 @@ class Results:
 
         return read(Path(path))
 
+    def write(self, path: str | Path) -> None:
+        """Save as the JSON that `read` takes; InventoryError when it cannot be written."""
+        from azscheck.results.saved import write
+
+        write(self, Path(path))
+
     @cached_property
     def by_id(self) -> dict[str, PolicyInfo]:
         """The policies by their ids."""

@@ -54,6 +54,14 @@ def dumps(results: Results) -> str:
     return "{" + ",".join(f"\n{_text(name)}: {_lines(value)}" for name, value in to_json(results).items()) + "\n}\n"
 
 
+def write(results: Results, path: Path) -> None:
+    """Write the JSON to a file; raises InventoryError."""
+    try:
+        path.write_text(dumps(results), "utf-8", newline="\n")
+    except OSError as error:
+        raise InventoryError(f"{path}: cannot be written: {error.strerror or error}.") from error
+
+
 def _lines(value: Any) -> str:
     if isinstance(value, list) and value:
         return "[" + ",".join(f"\n  {_text(item)}" for item in value) + "\n]"

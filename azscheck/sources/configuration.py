@@ -20,6 +20,8 @@ class Configuration:
     """Empty: the shipped ones."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     stamp_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    """Of all stamps in the file, whichever of them were chosen."""
     evidence: tuple[Path, ...] | None = None
     """Saved inventories; None: none was named, which is not the same as there being none."""
 
@@ -47,6 +49,7 @@ def read_configuration(path: Path) -> Configuration:
         policies=tuple(base / p for p in value.get("policies", ())),
         parameters=value.get("parameters", {}),
         stamp_parameters={s.value["name"]: s.value["parameters"] for s in stamps if "parameters" in s.value},
+        names=tuple(stamp.value["name"] for stamp in stamps),
         evidence=None if evidence is None else tuple(base / p for p in evidence),
     )
 

@@ -1,6 +1,6 @@
 """What no stamp can tell, from saved inventories that other tools or people made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -20,21 +20,22 @@ TYPES: Final = {
 _MAY_BE_NONE: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
 
 
-def collect(files: Sequence[Path] | None, stamps: Iterable[str], now: datetime) -> Inventory:
+def collect(
+    files: Sequence[Path] | None, stamps: Collection[str], now: datetime, known: Collection[str] = ()
+) -> Inventory:
     """The evidence in saved inventories, for these stamps; what none of them covers is skipped, never empty.
 
-    `files` None: nothing was named. An empty sequence: the operator says that there are no such items.
-    Raises InventoryError for a file that cannot be read or speaks of another stamp.
+    `files` None: nothing was named. An empty sequence: the operator says that there are no such items. `known` are
+    further stamps that a file may speak of. Raises InventoryError for a file that cannot be read or speaks of others.
     """
-    stamps = list(stamps)
     found = Inventory.of(now, (), ())
     for file in files or ():
         more = Inventory.read(file)
-        others = sorted(set(more.stamps) - set(stamps))
+        others = sorted(set(more.stamps) - {*stamps, *known})
         if others:
-            known = ", ".join(stamps)
-            raise InventoryError(f"{file}: speaks of the stamp {others[0]!r}, the configuration has: {known}.")
-        found += more
+            named = ", ".join(known or stamps)
+            raise InventoryError(f"{file}: speaks of the stamp {others[0]!r}, the configuration has: {named}.")
+        found += more.only(stamps)
     covered = {(c.stamp, type_key(c.type)) for c in found.coverage}
     missing = [
         _none(stamp, kind, reason, now, said=files == ())

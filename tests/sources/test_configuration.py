@@ -105,3 +105,18 @@ def test_evidence_of_another_stamp_is_refused(tmp_path: Path) -> None:
     item("nroth").write(tmp_path / "e.ndjson")
     with pytest.raises(InventoryError, match=r"e\.ndjson: speaks of the stamp 'nroth', the configuration has: north"):
         evidence.collect((tmp_path / "e.ndjson",), ["north"], NOW)
+
+
+def test_evidence_of_a_stamp_that_is_not_scanned_now(tmp_path: Path) -> None:
+    """`--stamp north` fails, because the evidence speaks of the configuration's other stamps too."""
+    (item("north") + item("south")).write(tmp_path / "e.ndjson")
+    found = evidence.collect((tmp_path / "e.ndjson",), ["north"], NOW, known=["north", "south"])
+    assert found.stamps == ("north",)
+
+
+def test_evidence_can_be_added_when_judging(tmp_path: Path) -> None:
+    """An export that is given with a saved inventory changes nothing, because the inventory had skipped it."""
+    collected = evidence.collect(None, ["north"], NOW)
+    assert (collected + item("north")).gaps("Azscheck/protectedItems", "north") == []
+    with pytest.raises(InventoryError, match="two inventories hold /i/1 of the stamp 'north'"):
+        item("north") + item("north")
