@@ -114,7 +114,7 @@ def test_evidence_of_a_stamp_that_is_not_scanned_now(tmp_path: Path) -> None:
     assert found.stamps == ("north",)
 
 
-def test_evidence_can_be_added_when_judging(tmp_path: Path) -> None:
+def test_evidence_can_be_added_when_judging() -> None:
     """An export that is given with a saved inventory changes nothing, because the inventory had skipped it."""
     collected = evidence.collect(None, ["north"], NOW)
     assert (collected + item("north")).gaps("Azscheck/protectedItems", "north") == []
