@@ -3,6 +3,7 @@
 `make docs` runs it; a test holds the pages current.
 """
 
+import inspect
 import json
 from collections.abc import Iterator
 from importlib import import_module
@@ -40,7 +41,7 @@ def _command(command: click.Command, name: str, level: int) -> str:
 
 
 def _prose(command: click.Command) -> str:
-    text = (command.help or "").replace("\b\n", "")
+    text = inspect.cleandoc(command.help or "").replace("\b\n", "")
     before, _, examples = text.partition("Examples:\n")
     block = f"\n\n```console\n{_dedented(examples)}\n```" if examples else ""
     return before.strip() + block
