@@ -189,6 +189,13 @@ def _leaf(error: "ValidationError") -> "ValidationError":
     if error.context and all(below.validator == "required" for below in error.context):
         # "This or that is needed": none of the parts alone is the mistake.
         return error
+    forms: dict[Any, list[ValidationError]] = {}
+    for below in error.context or ():
+        forms.setdefault(below.schema_path[0], []).append(below)
+    # Of several forms that a value may have, the one of its own type was meant.
+    meant = [form for form in forms.values() if not any(e.validator == "type" and not e.path for e in form)]
+    if len(meant) == 1:
+        return _leaf(best_match(meant[0]) or error)
     return best_match([error]) or error
 
 

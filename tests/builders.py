@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from azscheck.documents import parse_document
+from azscheck.documents import Document, parse_document
 from azscheck.engine import evaluate
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.policy import Policy
+from azscheck.policy.conditions import Condition
 from azscheck.policy.load import parse_policy
+from azscheck.policy.parse import Parser, canonical
 from azscheck.results import Results
 
 settings.register_profile(
@@ -93,6 +95,14 @@ def policy_text(require: Any, **fields: Any) -> str:
 def policy(require: Any, **fields: Any) -> Policy:
     """A policy on things."""
     return parse_policy(parse_document(policy_text(require, **fields), "policy.yaml"))
+
+
+def condition(value: Any) -> Condition:
+    """A condition alone, which need not be JSON that YAML can read."""
+    parser = Parser(Document("policy.yaml", value, {}), frozenset())
+    found = parser.condition(canonical(value), ("require",))
+    assert not parser.mistakes
+    return found
 
 
 def judge(require: Any, *parts: Resource | Coverage, parameters: Any = None, **fields: Any) -> Results:

@@ -10,7 +10,7 @@ from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
 from azscheck.engine.population import World
-from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import STAMPS, Policy
 from azscheck.policy.parameters import Overrides, check_overrides, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
@@ -62,7 +62,7 @@ def _of_stamp(
     parameters: Mapping[str, Any],
     now: datetime,
 ) -> Iterable[Result]:
-    for kind in policy.applies_to:
+    for kind in {type_key(kind): kind for kind in policy.applies_to}.values():
         for resource in inventory.of_type(kind, stamp):
             try:
                 yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))

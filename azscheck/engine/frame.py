@@ -58,7 +58,8 @@ class Frame:
         for steps, element in self.elements:
             if field.steps[: len(steps)] == steps:
                 return walk(element, field.steps[len(steps) :])
-        match field.steps:
+        # In any letter case, as every other key is read.
+        match tuple(step.lower() for step in field.steps[:2]):
             case ("id",):
                 return self.resource.id
             case ("name",):

@@ -1,5 +1,6 @@
 """The other resources that a count looks at: which there are, which could be missing, and an index to join them by."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ from azscheck.engine.operators import scalar_key
 from azscheck.inventory import Coverage, Inventory, Resource, arm_key
 from azscheck.policy.conditions import Field, JoinKey, ResourceCount, Scope
 from azscheck.values import Unknown, hidden_unknown
+
+_IN_GROUP = re.compile("/subscriptions/[^/]+/resourcegroups/[^/]+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class World:
         """What `count` looks at for the resource of `frame`."""
         stamps = self._inventory.stamps if count.scope is Scope.FLEET else (frame.resource.stamp,)
         prefix = _prefix(count.scope, frame.resource)
+        if count.scope is Scope.RESOURCE_GROUP and not _IN_GROUP.match(prefix):
+            return Population([], Unknown(f"{frame.resource.id} is in no resource group", error=True))
         gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
         found = self._candidates(count.type, stamps, count.key, frame)
         if isinstance(found, Unknown):

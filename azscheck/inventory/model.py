@@ -89,7 +89,8 @@ def _plant(document: Any, pointer: str, value: Unknown) -> None:
             below = document.get(step)
             if isinstance(below, Unknown):
                 return
-            document = document[step] = below if isinstance(below, dict | list) else {}
+            # In this order: the key is one of the object above, not of the one below.
+            document[step] = document = below if isinstance(below, dict | list) else {}
     if not isinstance(document, list):
         document[last] = value
     elif _names_element(last, document):
@@ -142,6 +143,10 @@ def _resource_order(resource: Resource) -> tuple[str, ...]:
     # All after the id is for ids that differ in letter case alone, or stand twice.
     whole = (resource.type, resource.id, origin.source, origin.address, str(origin.time), str(resource.unknown))
     return resource.stamp, type_key(resource.type), arm_key(resource.id), *whole
+
+
+def _without_origin(resource: Resource) -> Any:
+    return resource.stamp, arm_key(resource.id), resource.body, resource.unknown
 
 
 def _coverage_order(coverage: Coverage) -> tuple[str, ...]:
@@ -208,7 +213,10 @@ class Inventory:
     def _by_type(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            found.setdefault(type_key(resource.type), []).append(resource)
+            same = found.setdefault(type_key(resource.type), [])
+            # A list that repeats itself must not make two of one; repetitions stand side by side.
+            if not same or _without_origin(same[-1]) != _without_origin(resource):
+                same.append(resource)
         return found
 
     def of_type(self, resource_type: str, stamp: str | None = None) -> list[Resource]:

@@ -203,16 +203,17 @@ def _assemble(path: Path, parts: list[dict[str, Any]]) -> Inventory:
         )
     coverage: list[Coverage] = []
     resources: list[Resource] = []
+    line = 1
     try:
         created = parse_time(parts[0]["created"])
         for part in parts[1:-1]:
+            line += 1
             if "coverage" in part:
                 coverage.append(coverage_of(part["coverage"]))
             else:
                 resources.append(resource_of(part))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        number = 2 + len(coverage) + len(resources) if "created" in parts[0] else 1
-        raise InventoryError(f"{path}: line {number} is not a record of an inventory: collect again.") from error
+        raise InventoryError(f"{path}: line {line} is not a record of an inventory: collect again.") from error
     if parts[-1].get("end") != {"coverage": len(coverage), "resources": len(resources)}:
         raise InventoryError(_cut_off(path, len(parts)))
     return Inventory.of(created, resources, coverage)

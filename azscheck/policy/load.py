@@ -95,7 +95,8 @@ def parse_policy(document: Document) -> Policy:
 
 def _canonical_places(document: Document) -> dict[Any, Place]:
     words = {"when", "require"}
-    return {
+    # The places as written stay: a word that stands twice keeps its spelling.
+    return document.places | {
         (steps[0], *map(_canonical_step, steps[1:])) if steps and steps[0] in words else steps: place
         for steps, place in document.places.items()
     }
