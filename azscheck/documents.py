@@ -138,6 +138,8 @@ class _Constructor:
             case yaml.SequenceNode():
                 return [self.value(item, (*steps, i)) for i, item in enumerate(node.value)]
             case _:
+                if node.tag.startswith("!"):
+                    raise DocumentError([(self._place(node), f"has the tag {node.tag}, which means nothing here.")])
                 return _scalar(node)
 
     def _object(self, node: yaml.MappingNode, steps: Path_) -> dict[str, Any]:
@@ -163,7 +165,7 @@ def _scalar(node: Any) -> Any:
     if text.lower() in constants and text in (text.lower(), text.capitalize(), text.upper()):
         return constants[text.lower()]
     if _INTEGER.match(text):
-        return int(text)
+        return text if node.tag == "tag:yaml.org,2002:str" else int(text)
     # What is too large for a number stays text: infinity is not JSON.
     return float(text) if _NUMBER.match(text) and math.isfinite(float(text)) else text
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,6 @@ from azscheck.packaged import policies_folder
 
 from .builders import NOW, coverage, resource
 
-# mypy takes `azscheck.evaluate` for the module of that name.
-judge: Any = evaluate
 VM = "Microsoft.Compute/virtualMachines"
 
 
@@ -23,7 +20,7 @@ def test_documented_use(tmp_path: Path) -> None:
     """The example of the documentation does not run."""
     Inventory.of(NOW, [resource("web01", kind=VM)], [coverage(VM)]).write(tmp_path / "inventory.ndjson")
     inventory = Inventory.read(str(tmp_path / "inventory.ndjson"))
-    results = judge(inventory, load_policies(), now=datetime.now(UTC))
+    results = evaluate(inventory, load_policies(), now=datetime.now(UTC))
     assert isinstance(results, Results)
     for result in results.findings():
         print(result.policy, result.resource, result.message)
@@ -36,7 +33,7 @@ def test_one_policy() -> None:
     """Policies of one's own cannot be judged by."""
     file = next(policies_folder().glob("tenant/protected-machine.yaml"))
     machine = resource("web01", kind=VM, tags={"backup:product": "x"})
-    results = judge(Inventory.of(NOW, [machine], [coverage(VM)]), load_policies([file]), now=NOW + timedelta(days=1))
+    results = evaluate(Inventory.of(NOW, [machine], [coverage(VM)]), load_policies([file]), now=NOW + timedelta(days=1))
     assert [(r.policy, r.state.value) for r in results.results] == [("ASH-TEN-001", "compliant")]
     assert results.exit_code() == 0
 

@@ -90,6 +90,9 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read the report has gone. What Python flushes when it exits must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.INCOMPLETE
+    except OSError as error:
+        click.echo(f"azscheck: {error.filename or 'the output'}: {error.strerror or error}.", err=True)
+        code = ExitCode.INCOMPLETE
     except Exception as error:
         # Python would exit with 1, which means findings; a fault of azscheck's own is none.
         if "AZSCHECK_TRACEBACK" in os.environ:

@@ -1,11 +1,14 @@
 """`azscheck collect`."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from azscheck.cli import options
 from azscheck.errors import ExitCode
+
+_MOST_REASONS = 10
 
 
 @click.command("collect")
@@ -32,17 +35,17 @@ def command(
       azscheck scan --inventory north.ndjson.gz            on another computer
     """
     from azscheck.cli.run import collect, configuration_of
-    from azscheck.errors import UsageError
     from azscheck.inventory import CoverageState
 
-    if not output.parent.is_dir():
-        raise UsageError(f"--output {output}: there is no folder {output.parent}.")
+    options.writable("--output", output, [configuration or options.CONFIGURATION])
     inventory = collect(configuration_of(configuration, stamps), options.moment(now), quiet)
     inventory.write(output)
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
     if not quiet:
         click.echo(f"wrote {output}: {len(inventory.resources)} resources of {', '.join(inventory.stamps)}", err=True)
-    reasons = {(c.stamp, c.reason): c for c in reversed(failed)}
-    for (stamp, reason), coverage in reversed(reasons.items()):
-        click.echo(f"azscheck: {stamp}: {coverage.type} could not be read: {reason}", err=True)
+    reasons = Counter((c.stamp, c.reason) for c in failed)
+    for (stamp, reason), count in reasons.most_common(_MOST_REASONS):
+        click.echo(f"azscheck: {stamp}: {count} {'lists' if count > 1 else 'list'} failed: {reason}", err=True)
+    if len(reasons) > _MOST_REASONS:
+        click.echo(f"azscheck: and {len(reasons) - _MOST_REASONS} more reasons, which the inventory has.", err=True)
     return ExitCode.INCOMPLETE if failed else ExitCode.COMPLIANT

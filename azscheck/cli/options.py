@@ -1,6 +1,6 @@
 """Options that several commands have, and what their text means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +71,17 @@ judge_options = together(
         help="A policy's parameter: maximumAge=PT12H, or of one policy ASH-INF-006.maximumAge=PT12H; repeatable.",
     ),
 )
+
+
+def writable(option: str, file: Path, inputs: Iterable[Path] = ()) -> Path:
+    """A file that may be written; raises UsageError, before any work, for one that cannot be or that is an input."""
+    if not file.parent.is_dir():
+        raise UsageError(f"{option}: there is no folder {file.parent}.")
+    if file.is_dir():
+        raise UsageError(f"{option}: {file} is a folder: name a file.")
+    if any(file.resolve() == known.resolve() for known in inputs):
+        raise UsageError(f"{option}: {file} is read by this command, or written already: name another file.")
+    return file
 
 
 def moment(text: str | None) -> Callable[[], datetime]:

@@ -3,12 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from azscheck.cli.options import writable
 from azscheck.documents import did_you_mean
 from azscheck.errors import AzscheckError, ExitCode, UsageError
 from azscheck.policy import Category, Severity
@@ -26,23 +27,25 @@ class Output:
     file: Path | None
 
 
-def parse_outputs(texts: Sequence[str]) -> list[Output]:
-    """`FORMAT` and `FORMAT=FILE`; raises UsageError before any work is done."""
-    outputs = [_parse_output(text) for text in texts or ["table"]]
+def parse_outputs(texts: Sequence[str], inputs: Iterable[Path | None] = ()) -> list[Output]:
+    """`FORMAT` and `FORMAT=FILE`; raises UsageError before any work is done. No input is written over."""
+    outputs: list[Output] = []
+    taken = [path for path in inputs if path is not None]
+    for text in texts or ["table"]:
+        outputs.append(_parse_output(text, taken))
+        taken += [output.file for output in outputs[-1:] if output.file is not None]
     if sum(output.file is None for output in outputs) > 1:
         raise UsageError("--format: only one report can go to the terminal; write the others as FORMAT=FILE.")
     return outputs
 
 
-def _parse_output(text: str) -> Output:
+def _parse_output(text: str, taken: Sequence[Path]) -> Output:
     name, equals, file = text.partition("=")
     if name not in FORMATS:
         raise UsageError(f"--format: {name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}")
     if equals and not file:
         raise UsageError(f"--format {text}: name a file after the '='.")
-    if file and not Path(file).parent.is_dir():
-        raise UsageError(f"--format {text}: there is no folder {Path(file).parent}.")
-    return Output(name, Path(file) if file else None)
+    return Output(name, writable(f"--format {text}", Path(file), taken) if file else None)
 
 
 def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = False) -> None:

@@ -23,7 +23,7 @@ def command(results: Path, formats: tuple[str, ...], fail_on: str, fail_on_unkno
     from azscheck.cli.output import gate, parse_outputs, write_outputs
     from azscheck.results import Results
 
-    outputs = parse_outputs(formats)
+    outputs = parse_outputs(formats, [results])
     found = Results.read(results)
     write_outputs(found, outputs, quiet=quiet)
     return gate(found, fail_on, fail_on_unknown)

@@ -49,8 +49,12 @@ def command(
     from azscheck.cli.run import collect, configuration_of, policies_of
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
+    from azscheck.policy.parameters import over
 
-    outputs = parse_outputs(formats)
+    inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
+    if save_inventory:
+        options.writable("--save-inventory", save_inventory, inputs)
+    outputs = parse_outputs(formats, [*inputs, save_inventory])
     clock = options.moment(now)
     given = options.parameter_values(parameters)
     if inventories and (stamps or save_inventory):
@@ -71,8 +75,8 @@ def command(
         inventory,
         chosen,
         now=clock(),
-        parameters={**(known.parameters if known else {}), **given},
-        stamp_parameters=known.stamp_parameters if known else None,
+        parameters=over(given, known.parameters if known else {}),
+        stamp_parameters={stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else None,
     )
     write_outputs(results, outputs, quiet=quiet)
     code = gate(results, fail_on, fail_on_unknown)

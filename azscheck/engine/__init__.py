@@ -1,5 +1,5 @@
 """The engine: `evaluate(inventory, policies, now)` gives results."""
 
-from azscheck.engine.evaluate import evaluate
+from azscheck.engine.evaluation import evaluate
 
 __all__ = ["evaluate"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from azscheck.documents import Document, check, read_document
-from azscheck.engine.evaluate import evaluate
+from azscheck.engine.evaluation import evaluate
 from azscheck.errors import Place
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file

@@ -6,7 +6,7 @@ To add one: a function here, a line in `OPERATORS`, a word in `policy.parse.OPER
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
@@ -22,6 +22,14 @@ _SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([KMGTP]?)I?B\s*$", re.IGNORECASE | 
 _WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
 
 
+CLOCK_SKEW: Final = timedelta(hours=1)
+"""How far two clocks may differ before what one of them says is not believed."""
+
+
+class _NotKnown(Exception):
+    """The value says something that cannot be so."""
+
+
 class _CannotCompare(ValueError):
     """The two values have no order, or the text no such meaning."""
 
@@ -33,7 +41,7 @@ def scalar_key(value: Any) -> str | None:
     """
     match value:
         case str():
-            return value.casefold()
+            return value.lower()
         case bool():
             return "true" if value else "false"
         case float() if value.is_integer():
@@ -117,7 +125,7 @@ def _order(seen: Any, wanted: Any) -> int:
         try:
             a, b = parse_time(seen), parse_time(wanted)
         except ValueError:
-            left, right = seen.casefold(), wanted.casefold()
+            left, right = seen.lower(), wanted.lower()
             return (left > right) - (left < right)
         return (a > b) - (a < b)
     if all(isinstance(v, int | float) and not isinstance(v, bool) for v in (seen, wanted)):
@@ -145,12 +153,19 @@ def _time(seen: Any) -> datetime:
     return parse_time(seen)
 
 
+def _age(seen: Any, now: datetime) -> timedelta:
+    age = now - _time(seen)
+    if age < -CLOCK_SKEW:
+        raise _NotKnown(f"the time {seen} lies in the future: a clock is wrong, so the age is not known")
+    return age
+
+
 def _newer(seen: Any, wanted: Any, now: datetime) -> bool:
-    return _there(seen) and now - _time(seen) <= parse_duration(str(wanted))
+    return _there(seen) and _age(seen, now) <= parse_duration(str(wanted))
 
 
 def _older(seen: Any, wanted: Any, now: datetime) -> bool:
-    return _there(seen) and now - _time(seen) > parse_duration(str(wanted))
+    return _there(seen) and _age(seen, now) > parse_duration(str(wanted))
 
 
 def _within(seen: Any, wanted: Any) -> bool:
@@ -240,5 +255,7 @@ def compare(operator: str, seen: Any, wanted: Any, now: datetime) -> Truth:
         return operator.startswith("not")
     try:
         return OPERATORS[operator](seen, wanted, now)
+    except _NotKnown as error:
+        return Unknown(str(error))
     except (ValueError, OverflowError) as error:
         return Unknown(f"{operator}: {error}", error=True)

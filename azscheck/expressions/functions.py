@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from azscheck.expressions import dates, networks
 from azscheck.expressions.arguments import FunctionError, array, integer, string, text_or_array
-from azscheck.values import ABSENT, Unknown
+from azscheck.values import ABSENT, Unknown, type_name
 
 __all__ = ["FUNCTIONS", "Function", "FunctionError"]
 
@@ -41,9 +41,8 @@ def as_text(value: Any) -> str:
         return "True" if value else "False"
     if isinstance(value, str | int | float):
         return str(value)
-    if value is None or value is ABSENT:
-        return ""
-    raise FunctionError("takes strings, numbers and booleans, or arrays only")
+    # Not empty text for what is not there: a pattern made of it would be another pattern.
+    raise FunctionError(f"takes strings, numbers and booleans, not a value of type {type_name(value)}")
 
 
 def _format(template: Any, *arguments: Any) -> str:

@@ -12,6 +12,7 @@ import gzip
 import json
 import math
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
@@ -23,6 +24,9 @@ from azscheck.inventory.model import Coverage, CoverageState, Inventory, Origin,
 from azscheck.times import format_time, parse_time
 
 VERSION = 1
+
+_UNSAFE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def _compact(fields: dict[str, Any]) -> dict[str, Any]:
@@ -140,8 +144,16 @@ def write(inventory: Inventory, path: Path) -> None:
 
 def _write_lines(inventory: Inventory, out: BinaryIO) -> None:
     for line in _lines(inventory):
-        text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        out.write(text.encode("utf-8", "surrogatepass") + b"\n")
+        out.write(json_text(line, separators=(",", ":")).encode() + b"\n")
+
+
+def json_text(value: Any, separators: tuple[str, str] = (", ", ": ")) -> str:
+    """JSON that UTF-8 can hold and a terminal does not act on; raises ValueError for NaN.
+
+    What is escaped stands in JSON's strings only, where an escape means the same (RFC 8259, section 7).
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
+    return _UNSAFE.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -170,8 +182,10 @@ def read(path: Path) -> Inventory:
 
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    if number == 1 and line.startswith(_UTF_16):
+        raise InventoryError(f"{path}: is UTF-16, as a redirection in PowerShell writes it: let `-o FILE` write it.")
     try:
-        text = line.decode("utf-8", "surrogatepass")
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         record = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
         if isinstance(record, dict):
             return record

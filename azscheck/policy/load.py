@@ -12,6 +12,7 @@ from azscheck.policy.parameters import check_value
 from azscheck.policy.parse import Parser, canonical
 
 _NOT_POLICIES = ("schema", "sets")
+_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
@@ -35,7 +36,7 @@ def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
     if mistakes:
         raise DocumentError(mistakes)
     if not policies:
-        raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml).")
+        raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml, *.yml, *.json).")
     return sorted(policies, key=lambda policy: policy.id)
 
 
@@ -53,9 +54,9 @@ def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]
             continue
         if not given.is_dir():
             raise UsageError(f"{given}: there is no such file or folder of policies.")
-        for file in sorted(given.rglob("*.yaml")):
+        for file in sorted(file for file in given.rglob("*") if file.suffix in _SUFFIXES):
             below = file.relative_to(given)
-            if file.name.endswith(".test.yaml") or below.parts[0] in _NOT_POLICIES:
+            if file.stem.endswith(".test") or below.parts[0] in _NOT_POLICIES:
                 continue
             # A shipped policy is named the same wherever azscheck is installed, so that reports repeat.
             shown = Path("policies", below) if given == shipped else file

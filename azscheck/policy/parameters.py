@@ -40,6 +40,12 @@ def check_value(parameter: Parameter, value: Any) -> str:
     return ""
 
 
+def over(first: Overrides, then: Overrides) -> Overrides:
+    """Both, what `first` says in the place of what `then` says: a plain `name` in `first` outweighs every `ID.name`."""
+    kept = {key: value for key, value in then.items() if not {key, key.rpartition(".")[2]} & first.keys()}
+    return {**kept, **first}
+
+
 def values_of(policy: Policy, overrides: Overrides) -> dict[str, Any]:
     """A policy's parameters with their values: the default, else the override, the more exact name first."""
     return {

@@ -1,7 +1,6 @@
 """The saved form of results: one JSON document, versioned, whole enough to make any report from."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from azscheck.errors import InventoryError, Place
 from azscheck.inventory.saved import (
     coverage_fields,
     coverage_of,
+    json_text,
     origin_fields,
     origin_of,
     resource_fields,
@@ -19,8 +19,6 @@ from azscheck.results.model import ComplianceState, Evidence, Result, Results
 from azscheck.times import format_time, parse_time
 
 VERSION = 1
-
-_UNSAFE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]")
 
 
 def to_json(results: Results) -> dict[str, Any]:
@@ -51,7 +49,7 @@ def to_json(results: Results) -> dict[str, Any]:
 
 def dumps(results: Results) -> str:
     """Results as the text of a JSON file, always encodable: a member a line, in an array an element a line."""
-    return "{" + ",".join(f"\n{_text(name)}: {_lines(value)}" for name, value in to_json(results).items()) + "\n}\n"
+    return "{" + ",".join(f"\n{json_text(name)}: {_lines(value)}" for name, value in to_json(results).items()) + "\n}\n"
 
 
 def write(results: Results, path: Path) -> None:
@@ -64,14 +62,8 @@ def write(results: Results, path: Path) -> None:
 
 def _lines(value: Any) -> str:
     if isinstance(value, list) and value:
-        return "[" + ",".join(f"\n  {_text(item)}" for item in value) + "\n]"
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    # What a terminal would act on and what UTF-8 cannot hold stands in JSON's strings only, where an escape is the
-    # same (RFC 8259, section 7).
-    return _UNSAFE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(value, ensure_ascii=False))
+        return "[" + ",".join(f"\n  {json_text(item)}" for item in value) + "\n]"
+    return json_text(value)
 
 
 def read(path: Path) -> Results:

@@ -1,6 +1,6 @@
 """azscheck.yaml: which stamps to read, as whom, and by which policies to judge them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.hub.settings import Credential, StampSettings
+
+_SECRETS = ("secretEnv", "secretFile", "certificateFile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,16 @@ class _Stamp:
         self.value: dict[str, Any] = document.value["stamps"][index]
         self._document, self._index, self._base = document, index, base
 
-    def mistakes(self) -> list[tuple[Place, str]]:
+    def mistakes(self) -> Iterator[tuple[Place, str]]:
         """What no schema can say."""
-        return [
-            (
-                self._document.place("stamps", self._index, key),
-                f"{key} needs exactly one of secretEnv, secretFile, certificateFile; it has {len(given) or 'none'}.",
-            )
-            for key in ("credential", "tenantCredential")
-            if key in self.value
-            and len(given := [k for k in ("secretEnv", "secretFile", "certificateFile") if k in self.value[key]]) != 1
-        ]
+        if self.value.get("admin", "").rstrip("/").lower() == self.value.get("tenant", "").rstrip("/").lower():
+            place = self._document.place("stamps", self._index, "tenant")
+            yield place, "tenant is the same address as admin: a stamp has two Resource Managers, each with its own."
+        for key in ("credential", "tenantCredential"):
+            given = [name for name in _SECRETS if name in self.value.get(key, {})]
+            if key in self.value and len(given) != 1:
+                place = self._document.place("stamps", self._index, key)
+                yield place, f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
 
     def settings(self) -> StampSettings:
         value = self.value

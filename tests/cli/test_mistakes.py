@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,11 @@ def sentence(ran: Ran, code: int, *words: str) -> None:
 
 
 CONFIGURATIONS = {
+    "one address for both": (
+        "stamps:\n- name: a\n  admin: https://x\n  tenant: https://X/\n  credential: {clientId: a, secretEnv: B}\n",
+        ":4:3:",
+        "same address as admin",
+    ),
     "empty": ("", "is empty", "azscheck init"),
     "unknown key": ("stamps: []\nstampz: []\n", ":2:1:", "'stampz' is not a known key", "did you mean 'stamps'"),
     "no stamps": ("stamps: []\n", ":1:1:", "must not be empty"),
@@ -99,7 +105,7 @@ def wrong_host(*_: object) -> dict[str, object]:
 
 
 def wrong_port(*_: object) -> dict[str, object]:
-    return {"admin": "https://127.0.0.1:1", "tenant": "https://127.0.0.1:1"}
+    return {"admin": "https://127.0.0.1:1", "tenant": "https://127.0.0.1:2"}
 
 
 STAMPS: dict[str, tuple[Change, int, tuple[str, ...]]] = {
@@ -221,9 +227,57 @@ def test_help_has_examples(run: Run, name: str) -> None:
     assert name == "policy" or "Examples:" in ran.out
 
 
-def test_unwritable_report_stops_no_other(run: Run, inventory_file: Path) -> None:
-    """One full disk or folder costs all reports of a long run."""
-    Path("folder").mkdir()
-    ran = run("scan", "--inventory", inventory_file, "--format", "json=folder", "--format", "csv=r.csv")
-    sentence(ran, 3, "folder", "cannot be written")
+def test_unwritable_report_stops_no_other(run: Run, inventory_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One full disk costs all reports of a long run."""
+    write = Path.write_text
+
+    def full(self: Path, *arguments: Any, **options: Any) -> int:
+        if self.name == "r.json":
+            raise OSError(28, "No space left on device")
+        return write(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    ran = run("scan", "--inventory", inventory_file, "--format", "json=r.json", "--format", "csv=r.csv")
+    sentence(ran, 3, "r.json", "cannot be written", "No space left")
     assert Path("r.csv").exists()
+
+
+def test_files_that_cannot_be_written_are_told_first(run: Run, stamp: DemoStamp) -> None:
+    """An hour of collection is lost, because only then it shows that there is no such folder."""
+    configuration(stamp, Path())
+    Path("folder").mkdir()
+    for option in (
+        ("--save-inventory", "gone/i.ndjson"),
+        ("--format", "html=gone/r.html"),
+        ("--format", "html=folder"),
+    ):
+        sentence(run("scan", *option), 2, option[0], "folder")
+    sentence(run("collect", "-o", "folder"), 2, "--output", "is a folder")
+    sentence(run("collect", "-o", "gone/i.ndjson"), 2, "--output", "no folder gone")
+    assert stamp.requests == []
+
+
+def test_no_input_is_written_over(run: Run, inventory_file: Path) -> None:
+    """A slip replaces the inventory of an air-gapped stamp by a report of it."""
+    Path("i.ndjson").write_bytes(inventory_file.read_bytes())
+    Path("azscheck.yaml").write_text("mine")
+    sentence(run("scan", "--inventory", "i.ndjson", "--format", "json=i.ndjson"), 2, "i.ndjson", "name another file")
+    sentence(run("scan", "--inventory", "i.ndjson", "--format", "json=r", "--format", "csv=r"), 2, "name another file")
+    sentence(run("collect", "-o", "azscheck.yaml"), 2, "azscheck.yaml", "name another file")
+    assert Path("i.ndjson").read_bytes() == inventory_file.read_bytes()
+    assert Path("azscheck.yaml").read_text() == "mine"
+
+
+def test_a_clock_that_is_wrong(run: Run, inventory_file: Path) -> None:
+    """A computer whose clock stands still calls every backup recent."""
+    ran = run("scan", "--inventory", inventory_file, "--now", "2020-01-01T00:00:00Z")
+    sentence(ran, 2, "2020-01-01T00:00:00Z", "2026-06-01T12:00:00Z", "clock")
+
+
+def test_an_inventory_that_powershell_redirected(run: Run, inventory_file: Path) -> None:
+    """A file from a Windows console is refused without a word of what is wrong with it."""
+    text = inventory_file.read_text("utf-8")
+    Path("bom.ndjson").write_text(text, "utf-8-sig")
+    assert run("scan", "--inventory", "bom.ndjson", "--now", NOW).code == 1
+    Path("16.ndjson").write_text(text, "utf-16")
+    sentence(run("scan", "--inventory", "16.ndjson"), 3, "16.ndjson", "UTF-16")

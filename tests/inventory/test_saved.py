@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(st.lists(resources, max_size=4), st.lists(lists, max_size=3), times.filter(bool))
 @example([], [], NOW)
-@example([resource(unknown={"/a~1b/~0c": "x"}, properties={"x": "\ud800\udc00"})], [], NOW)
+@example([resource(unknown={"/a~1b/~0c": "x"}, properties={"x": "\udc00\ud800"})], [], NOW)
 def test_round_trip(folder: Path, parts: list[Resource], told: list[Coverage], created: datetime) -> None:
     """An inventory judged elsewhere is another than the one that was collected, or cannot be read there."""
     inventory = Inventory.of(created, parts, told)

@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.address import host_of, origin_of
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import origin_of
 from azscheck.sources.hub.resource_manager import Answer, Plane
 
 _NOT_A_LIST: Final = "the answer is not a list: look for a proxy in between, then collect again"
@@ -40,11 +40,8 @@ def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[D
         except ValueError:
             return found, "its link to the next page is not an address: report it to the stamp's vendor"
         if foreign:
-            host = urlsplit(link).netloc
-            return (
-                found,
-                f"its next page is at {host}, and azscheck reads {plane.host} only: look for a proxy in between",
-            )
+            reason = f"its next page is at {host_of(link)}, and azscheck reads {plane.host} only"
+            return found, f"{reason}: look for a proxy in between"
         # The same page under its own address again, or under one that was seen: some providers repeat themselves.
         address = f"{urlsplit(link).path}?{urlsplit(link).query}"
         if address in seen:

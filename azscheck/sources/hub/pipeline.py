@@ -8,13 +8,13 @@ import json
 import threading
 import time
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from azure.core.exceptions import DecodeError, ServiceResponseError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy, RetryPolicy
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.address import host_of, origin_of
 from azscheck.sources.hub.limits import Limits
 
 RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -156,8 +156,12 @@ class Guard(HTTPPolicy[Any, Any]):
         method, url = request.http_request.method, request.http_request.url
         if method not in ("GET", "HEAD"):
             raise CollectionError(f"a {method} was held back: azscheck only reads")
-        if origin_of(url) != self._origin:
-            raise CollectionError(f"a call to {urlsplit(url).netloc} was held back: it is not the stamp's own address")
+        try:
+            foreign = origin_of(url) != self._origin
+        except ValueError:
+            foreign = True
+        if foreign:
+            raise CollectionError(f"a call to {host_of(url)} was held back: it is not the stamp's own address")
         return self.next.send(request)
 
 
@@ -171,10 +175,3 @@ _JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 def parse_json(content: bytes) -> Any:
     """JSON in any of its encodings, with a byte order mark or without; raises ValueError for NaN too."""
     return _JSON.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
-
-
-def origin_of(url: str) -> tuple[str, str]:
-    """Scheme, and host with port, in lower case; a default port is written out."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return parts.scheme.lower(), host if ":" in host.rpartition("]")[2] else f"{host}:443"

@@ -13,6 +13,7 @@ from azure.mgmt.core import ARMPipelineClient
 
 from azscheck import __version__
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.failures import connection_clause, refusal_of
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pipeline import (
@@ -24,7 +25,6 @@ from azscheck.sources.hub.pipeline import (
     Pace,
     ReadAnswer,
     Tokens,
-    origin_of,
     parse_json,
 )
 from azscheck.sources.hub.transport import Transport

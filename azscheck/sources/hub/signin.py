@@ -10,10 +10,11 @@ from typing import Any, Final
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.discovery import AD_FS, Metadata
 from azscheck.sources.hub.failures import causes, connection_clause
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import CappedRetry, origin_of
+from azscheck.sources.hub.pipeline import CappedRetry
 from azscheck.sources.hub.secret import Secret
 from azscheck.sources.hub.settings import Credential
 from azscheck.sources.hub.transport import Transport
@@ -126,7 +127,10 @@ class LoginAnswers(CappedRetry):
         self.error = ""
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        scheme, host = origin_of(request.http_request.url)
+        try:
+            scheme, host = origin_of(request.http_request.url)
+        except ValueError:
+            scheme, host = "", "an address that is none"
         public = {self._origin[1].partition(":")[0], host.partition(":")[0]} <= PUBLIC_LOGINS
         if (scheme, host) != self._origin and not (scheme == "https" and public):
             raise CollectionError(f"Signing in was held back: {self._origin[1]} sends sign-ins on to {host}.")

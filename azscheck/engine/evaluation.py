@@ -9,11 +9,14 @@ import azscheck
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
+from azscheck.engine.operators import CLOCK_SKEW
 from azscheck.engine.population import World
+from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import STAMPS, Policy
-from azscheck.policy.parameters import Overrides, check_overrides, values_of
+from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
+from azscheck.times import format_time
 from azscheck.values import Unknown
 
 
@@ -28,11 +31,14 @@ def evaluate(
     """Judge every resource of an inventory by every policy that applies to its type.
 
     `now` is the moment from which ages are measured. `parameters` replace defaults by `ID.name` or `name`,
-    `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has.
+    `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
+    for a `now` without a time zone or before the inventory was collected.
     """
+    _check_now(now, inventory)
     policies = list(policies)
-    per_stamp = {stamp: {**(parameters or {}), **(stamp_parameters or {}).get(stamp, {})} for stamp in inventory.stamps}
-    for overrides in (parameters or {}, *(stamp_parameters or {}).values()):
+    stamp_parameters = stamp_parameters or {}
+    per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
+    for overrides in (parameters or {}, *stamp_parameters.values()):
         check_overrides(policies, overrides)
     interpreter = Interpreter(World(inventory))
     results = [
@@ -52,6 +58,17 @@ def evaluate(
         stamps=tuple(inventory.of_type(STAMPS)),
         resource_counts=dict(sorted(Counter(r.type for r in inventory.resources).items())),
     )
+
+
+def _check_now(now: datetime, inventory: Inventory) -> None:
+    if now.tzinfo is None:
+        raise UsageError("now has no time zone: use datetime.now(UTC).")
+    if now < inventory.created - CLOCK_SKEW:
+        # Everything would seem fresh.
+        raise UsageError(
+            f"now is {format_time(now)}, before the inventory was collected at {format_time(inventory.created)}: "
+            "check this computer's clock, or --now."
+        )
 
 
 def _of_stamp(
