@@ -227,3 +227,10 @@ def test_place_of_what_has_none() -> None:
     assert str(document.place("a", "b")) == "f:2:3"
     assert str(document.place("a", "c", 4)) == "f:1:1"
     assert str(Document("g", None, {}).place("a")) == "g:1:1"
+
+
+def test_tags_say_what_they_say() -> None:
+    """`!!str 5` is read as a number, or a tag of some other tool is read as if it were not there."""
+    assert parse_document("a: !!str 5", "f").value == {"a": "5"}
+    with pytest.raises(DocumentError, match=r"f:1:4: has the tag !secret, which means nothing here"):
+        parse_document("a: !secret x", "f")

@@ -33,6 +33,8 @@ def limited(name: str = "TST-001") -> Any:
         ({}, {"limit": 7}, {"east": "compliant", "west": "nonCompliant"}),
         ({"limit": 7}, {"limit": 1}, {"east": "nonCompliant", "west": "compliant"}),
         ({"TST-001.limit": 7}, {"TST-001.limit": 1}, {"east": "nonCompliant", "west": "compliant"}),
+        ({"TST-001.limit": 7}, {"limit": 1}, {"east": "nonCompliant", "west": "compliant"}),
+        ({"TST-001.limit": 7}, {"TST-002.limit": 1}, {"east": "compliant", "west": "compliant"}),
     ],
 )
 def test_parameters(parameters: Any, east: Any, expected: dict[str, str]) -> None:
@@ -167,3 +169,30 @@ def test_ages_are_measured_from_now() -> None:
     (on_time,) = evaluate(thing, [recent], now=NOW).results
     (late,) = evaluate(thing, [recent], now=NOW + timedelta(seconds=1)).results
     assert (on_time.state.value, late.state.value) == ("compliant", "nonCompliant")
+
+
+def test_now_must_be_a_moment_after_the_collection() -> None:
+    """A clock that stands still, or a time without a zone, makes every backup look recent."""
+    found, rule = inventory(resource(properties={"n": 1})), [limited()]
+    with pytest.raises(UsageError, match="before the inventory was collected"):
+        evaluate(found, rule, now=NOW - timedelta(days=1))
+    with pytest.raises(UsageError, match="no time zone"):
+        evaluate(found, rule, now=NOW.replace(tzinfo=None))
+    assert evaluate(found, rule, now=NOW - timedelta(minutes=5)).results, "two clocks differ a little"
+
+
+@pytest.mark.parametrize("operator", ["newerThan", "olderThan"])
+def test_a_time_in_the_future_has_no_age(operator: str) -> None:
+    """A backup that is dated next year counts as recent until then."""
+    future = resource(properties={"at": (NOW + timedelta(days=200)).isoformat()})
+    (result,) = judge({"field": "properties.at", operator: "P1D"}, future).results
+    assert result.state.value == "unknown"
+    assert "lies in the future" in result.message
+    soon = resource(properties={"at": (NOW + timedelta(minutes=10)).isoformat()})
+    assert states(judge({"field": "properties.at", "newerThan": "P1D"}, soon)) == {"a": "compliant"}
+
+
+def test_a_pattern_of_what_is_not_there_is_an_error() -> None:
+    """A rule against names in the stamp's domain passes everything, because the domain is missing."""
+    require = {"value": "x.east.example", "notLike": "[concat('*.', field('properties.domain'))]"}
+    assert states(judge(require, resource(properties={}))) == {"a": "error"}

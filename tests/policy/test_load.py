@@ -105,3 +105,12 @@ def test_no_paths(text: str) -> None:
     """A path that was mistyped reads nothing, and nothing is absent."""
     with pytest.raises(ValueError, match="is not a path"):
         parse_path(text)
+
+
+def test_json_and_yml_are_policies_too(tmp_path: Path) -> None:
+    """A rule that is written as JSON is left out of every scan without a word."""
+    write(tmp_path / "a.json", "TST-001")
+    write(tmp_path / "b.yml", "TST-002")
+    write(tmp_path / "b.test.yml", "", "cases: []")
+    write(tmp_path / "notes.txt", "", "not a policy")
+    assert [p.id for p in load_policies([tmp_path])] == ["TST-001", "TST-002"]
