@@ -87,8 +87,8 @@ def closing_words(results: Results, code: ExitCode) -> str:
         return words
     if results.failed_coverage:
         first = results.failed_coverage[0]
-        why = f"{len(results.failed_coverage)} lists could not be read, the first {first.type} of {first.stamp}"
-        return f"{words} (incomplete: {why}: {first.reason})"
+        why = f"{len(results.failed_coverage)} could not be read, the first of the stamp {first.stamp}"
+        return f"{words} (incomplete: {why}: {first.words.rstrip('.')})"
     if not results.evaluated:
         return f"{words} (incomplete: nothing was evaluated)"
     return f"{words} (incomplete: not everything could be judged)"

@@ -97,7 +97,7 @@ def _of_gap(policy: Policy, gap: Coverage) -> Result:
         type=gap.type,
         name=gap.type.rpartition("/")[2],
         state=ComplianceState.UNKNOWN,
-        message=f"{gap.type}: {gap.reason}",
+        message=gap.words,
     )
 
 

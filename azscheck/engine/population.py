@@ -47,7 +47,7 @@ class World:
             return Population([], found)
         if prefix:
             found = [r for r in found if arm_key(r.id).startswith(prefix)]
-        return Population(found, _gap(count.type, gaps))
+        return Population(found, _gap(gaps))
 
     def _candidates(
         self, kind: str, stamps: Iterable[str], key: JoinKey | None, frame: Frame
@@ -102,9 +102,8 @@ def _touches(listed: str, prefix: str) -> bool:
     return taken.startswith(prefix) or prefix.startswith(taken)
 
 
-def _gap(kind: str, gaps: list[Coverage]) -> Unknown | None:
+def _gap(gaps: list[Coverage]) -> Unknown | None:
     if not gaps:
         return None
-    first = gaps[0]
     more = f" (and {len(gaps) - 1} more lists)" if len(gaps) > 1 else ""
-    return Unknown(f"{kind}: {first.reason}{more}")
+    return Unknown(gaps[0].words + more)

@@ -134,8 +134,11 @@ class Coverage:
             self.state is CoverageState.SKIPPED and self.reason == NOT_OFFERED
         )
 
-    def __str__(self) -> str:
-        return f"{self.state}: {self.reason}" if self.reason else str(self.state)
+    @property
+    def words(self) -> str:
+        """Why it does not say everything, with the type of what is missing."""
+        named = self.type.lower() in self.reason.lower()
+        return self.reason if named else f"{self.type}: {self.reason}"
 
 
 def _resource_order(resource: Resource) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from azscheck.reports.summary import (
 )
 from azscheck.reports.wording import (
     CATEGORIES,
-    coverage_words,
     one_line,
     plural,
     reason_words,
@@ -156,11 +155,16 @@ def _print_not_judged(console: Console, results: Results, category: Category, wi
 def _print_not_read(console: Console, results: Results, with_stamp: bool) -> None:
     if results.failed_coverage:
         _print_heading(console, "Could not be read")
-        grid = _grid(34, None)
+        # One cause fails many lists: each cause stands once.
+        causes: dict[str, list[str]] = {}
         for coverage in results.failed_coverage:
-            what = shortened(coverage_words(coverage, with_stamp=with_stamp), 2 * NAME)
-            grid.add_row(Text(what), Text(shortened(visible(coverage.reason), MESSAGE), style="yellow"))
-        console.print(grid)
+            stamp = f"{visible(coverage.stamp)}: " if with_stamp else ""
+            causes.setdefault(stamp + shortened(visible(coverage.reason), MESSAGE), []).append(visible(coverage.type))
+        for reason, types in causes.items():
+            console.print(Text(reason, style="yellow"))
+            named = ", ".join(dict.fromkeys(types[:SHOWN]))
+            more = f" and {len(types) - SHOWN:,} more" if len(types) > SHOWN else ""
+            console.print(Text(f"  {plural(len(types), 'list')}: {named}{more}", style="dim"))
     if results.unmatched:
         _print_heading(console, "Policies that found no resource")
         console.print(Text(", ".join(visible(p.id) for p in results.unmatched)))

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
@@ -28,15 +27,16 @@ def collect_stamps(
         if names.count(name) > 1:
             raise UsageError(f"Two stamps are called {name}: give each its own name.")
     collections = [_StampCollection(settings, clock, progress, limits, endpoints_of(settings)) for settings in stamps]
-    with ThreadPoolExecutor(max(1, len(stamps)), thread_name_prefix="azscheck stamp") as threads:
-        try:
-            for done in [threads.submit(collection.collect) for collection in collections]:
-                done.result()
-        except BaseException:
-            # An interrupt must not wait for retries that sleep.
-            for collection in collections:
-                collection.stop.set()
-            raise
+    schedule = Schedule("stamp", len(collections), threading.Event())
+    for collection in collections:
+        schedule.submit(collection.collect, lambda _: None)
+    try:
+        schedule.run()
+    except BaseException:
+        # An interrupt must wait neither for retries that sleep nor for calls that hang.
+        for collection in collections:
+            collection.halt()
+        raise
     resources = [resource for collection in collections for resource in collection.resources]
     coverage = [line for collection in collections for line in collection.coverage]
     return Inventory.of(clock(), resources, coverage)
@@ -62,12 +62,19 @@ class _StampCollection:
         self._limits = limits
         self._endpoints = endpoints
         self._planes: list[PlaneCollection] = []
+        self._transports: list[Transport] = []
+
+    def halt(self) -> None:
+        """Stop: no further call is made, and none that is under way is waited for."""
+        self.stop.set()
+        for transport in list(self._transports):
+            transport.close()
 
     def collect(self) -> None:
         """Collect both planes. Raises what is no stamp's fault."""
         settings, schedule = self.settings, Schedule(self.settings.name, self.settings.concurrency, self.stop)
         region = settings.external_domain.partition(".")[0]
-        transports: list[Transport] = []
+        transports = self._transports
         for endpoint in self._endpoints:
             plane = PlaneCollection(settings.name, endpoint.plane, region, schedule, self._clock, self._report)
             self._planes.append(plane)

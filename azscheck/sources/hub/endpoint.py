@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from azscheck.errors import UsageError
+from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.listing import Lister
@@ -59,11 +60,11 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        # It refuses a user name too, which would end up in messages.
+        scheme = origin_of(url)[0]
     except ValueError:
         return False
-    # A name and password in an address would end up in messages.
-    return parts.scheme == "https" and named and "@" not in parts.netloc and not (parts.path.strip("/") or parts.query)
+    return scheme == "https" and parts.port != 0 and not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def open_endpoint(

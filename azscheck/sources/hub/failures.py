@@ -19,6 +19,7 @@ _ADVICE = {
     408: "it timed out: collect again",
     429: "the stamp kept throttling: collect again when it is less busy, or with a lower concurrency",
 }
+_ABSENT = {"InvalidResourceNamespace", "InvalidResourceType", "NoRegisteredProviderFound"}
 _CODE = re.compile(r"[\w.\-]{1,80}$")
 
 
@@ -45,6 +46,10 @@ def refusal_of(status: int, document: Any, location: str = "") -> Refusal:
         clause = "the subscription is not registered for that resource provider, and azscheck registers nothing"
     elif code == "ExpiredAuthenticationToken":
         clause = "it says that a token just made has run out: check the clocks of the stamp and of this machine"
+    elif code in _ABSENT:
+        clause = (
+            "it says that it has no such list, which its /providers does not confirm: look at the resource provider"
+        )
     elif status in _ADVICE:
         clause = _ADVICE[status]
     elif status >= 500:

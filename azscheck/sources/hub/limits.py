@@ -15,15 +15,22 @@ class Limits:
     status_retries: int = 4
     read_retries: int = 3
     connect_retries: int = 2
+    timeout_retries: int = 1
+    """Of a call that brought no answer in time: what hung once mostly hangs again, and each try costs a minute."""
     backoff_factor: float = 0.8
     backoff_seconds: float = 20
     call_seconds: float = 300
-    """One call with all its retries."""
+    """One call with all its retries, and the body of one answer."""
+    answer_bytes: int = 256 * 1024 * 1024
+    """The longest body of one answer."""
     list_seconds: float = 1800
     """One list with all its pages."""
     pages: int = 10_000
     failures_in_a_row: int = 10
-    """After so many calls to one provider that failed despite their retries, the rest of its calls are not made."""
+    """After so many calls of one operation (the lists of a type, or the reads of its resources) that failed despite
+    their retries, the rest of them are not made."""
+    timeouts_in_a_row: int = 3
+    """Likewise of calls that brought no answer in time."""
     low_reads: int = 500
     """Below so many reads left (`x-ms-ratelimit-remaining-subscription-reads`) calls are spaced out."""
     spacing_seconds: float = 0.25

@@ -17,7 +17,7 @@ from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.resource_manager import Answer, Plane
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import Row, scope_of
-from azscheck.sources.hub.versions import Offered, first_version, is_absent, next_version, offered_of
+from azscheck.sources.hub.versions import Offered, first_version, is_of_version, lacks, next_version, offered_of
 
 _VERSIONS_TRIED: Final = 4
 _PROVIDERS_VERSION: Final = "2019-10-01"
@@ -62,7 +62,8 @@ class Lister:
         else:
             request, client = _get(f"{path}/providers?api-version={_PROVIDERS_VERSION}"), None
         try:
-            found, broken = follow(self.plane, self.plane.get(request, client), _PROVIDERS_VERSION, self.limits)
+            answer = self.plane.get(request, client, "list providers")
+            found, broken = follow(self.plane, answer, _PROVIDERS_VERSION, self.limits, "list providers")
         except CollectionError:
             return Subscription(path, clients)
         if broken or not found:
@@ -75,27 +76,28 @@ class Lister:
         if row.by_discovery and subscription.offered is not None and served is None:
             return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
         version = self._accepted.get(row.type) or first_version(row.versions, served)
-        tried: list[str] = []
+        operation, tried = f"list {row.type}", list[str]()
         found: Documents = []
         reason = ""
         while True:
             tried.append(version)
             try:
-                answer = self.plane.get(*self._request(row, path, version, subscription, parent))
+                answer = self.plane.get(*self._request(row, path, version, subscription, parent), operation)
             except Refusal as refusal:
-                absent = lacks(row, subscription, refusal)
+                if lacks(row.type, subscription.offered, subscription.unregistered, refusal):
+                    return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
                 other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
-                if other and not absent:
+                if other:
                     version = other
                     continue
-                if absent or is_absent(refusal):
-                    return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
                 reason = str(refusal)
+                if is_of_version(refusal) and len(tried) > 1:
+                    reason = f"it accepts none of the api-versions {', '.join(tried)}: {reason}"
             except CollectionError as error:
                 reason = str(error)
             else:
                 self._accepted[row.type] = version
-                found, reason = follow(self.plane, answer, version, self.limits)
+                found, reason = follow(self.plane, answer, version, self.limits, operation)
             break
         if reason:
             reason = f"Listing {row.type} of {scope_of(path) or self.plane.host} failed: {reason.rstrip('.')}."
@@ -161,8 +163,10 @@ class Lister:
 
     def _expand(self, row: Row, identity: str, version: str, subscription: Subscription) -> Answer:
         if row.sdk_get and subscription.clients:
-            return self.plane.get(*subscription.clients.get_request(row, version, identity))
-        return self.plane.get(_get(f"{_quoted(identity)}?$expand={row.expand}&api-version={version}"))
+            request, client = subscription.clients.get_request(row, version, identity)
+        else:
+            request, client = _get(f"{_quoted(identity)}?$expand={row.expand}&api-version={version}"), None
+        return self.plane.get(request, client, f"read {row.type}")
 
 
 def _quoted(path: str) -> str:
@@ -172,13 +176,3 @@ def _quoted(path: str) -> str:
 
 def _get(path: str) -> HttpRequest:
     return HttpRequest("GET", path, headers=_ACCEPT)
-
-
-def lacks(row: Row, subscription: Subscription, refusal: Refusal) -> bool:
-    """Whether the stamp's own `/providers` confirms that a refusal means there is none."""
-    if subscription.offered is None:
-        return False
-    if refusal.code == "MissingSubscriptionRegistration":
-        return row.namespace in subscription.unregistered
-    # That error lists the versions of the whole namespace, so it does not tell a missing type from a wrong version.
-    return refusal.code == "InvalidResourceType" and type_key(row.type) not in subscription.offered

@@ -9,6 +9,7 @@ from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.address import host_of, origin_of
+from azscheck.sources.hub.failures import refusal_of
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.resource_manager import Answer, Plane
 
@@ -19,12 +20,17 @@ Documents = list[tuple[dict[str, Any], str]]
 """Documents as they came, each with the path and query of the page it was on."""
 
 
-def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[Documents, str]:
-    """All documents from the first page on, and why reading stopped before the end; empty when it did not."""
+def follow(plane: Plane, first: Answer, version: str, limits: Limits, operation: str = "") -> tuple[Documents, str]:
+    """All documents from the first page on, and why reading stopped before the end; empty when it did not.
+
+    `operation` is that of the first page's call.
+    """
     found: Documents = []
     seen, answer, until = {first.address}, first, time.monotonic() + limits.list_seconds
     while True:
         page = answer.document
+        if isinstance(page, dict) and isinstance(page.get("error"), dict):
+            return found, f"{refusal_of(200, page)}: what came with it is not all"
         items = page.get("value") if isinstance(page, dict) else None
         if not isinstance(items, list):
             return found, _NOT_A_LIST
@@ -54,6 +60,6 @@ def follow(plane: Plane, first: Answer, version: str, limits: Limits) -> tuple[D
         if not _HAS_VERSION.search(link):
             link += f"{'&' if '?' in link else '?'}api-version={version}"
         try:
-            answer = plane.get(HttpRequest("GET", link, headers={"Accept": "application/json"}))
+            answer = plane.get(HttpRequest("GET", link, headers={"Accept": "application/json"}), None, operation)
         except CollectionError as error:
             return found, f"its page {len(seen)} could not be read: {error}"

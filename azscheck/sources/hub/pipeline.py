@@ -9,7 +9,12 @@ import threading
 import time
 from typing import Any, Final, Protocol
 
-from azure.core.exceptions import DecodeError, ServiceResponseError
+from azure.core.exceptions import (
+    DecodeError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy, RetryPolicy
 
@@ -20,6 +25,7 @@ from azscheck.sources.hub.limits import Limits
 RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 _READS_LEFT: Final = "x-ms-ratelimit-remaining-subscription-reads"
 DOCUMENT: Final = "azscheck.document"
+TIMEOUT_RETRIES: Final = "azscheck_timeout_retries"
 
 
 class Tokens(Protocol):
@@ -47,6 +53,7 @@ class CappedRetry(RetryPolicy[Any, Any]):
         )
         self._longest = limits.retry_after_seconds
         self._failures = limits.status_retries
+        self._timeouts = limits.timeout_retries
 
     def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
         try:
@@ -54,6 +61,17 @@ class CappedRetry(RetryPolicy[Any, Any]):
         except (ValueError, TypeError, OverflowError):
             return None
         return None if asked is None else min(asked, self._longest)
+
+    def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
+        left = options.pop(TIMEOUT_RETRIES, self._timeouts)
+        return {**super().configure_retries(options), TIMEOUT_RETRIES: left}
+
+    def increment(self, settings: dict[str, Any], response: Any = None, error: Exception | None = None) -> bool:
+        if error is not None and is_timeout(error):
+            settings[TIMEOUT_RETRIES] -= 1
+            if settings[TIMEOUT_RETRIES] < 0:
+                return False
+        return bool(super().increment(settings, response, error))
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         status = response.http_response.status_code
@@ -64,6 +82,11 @@ class CappedRetry(RetryPolicy[Any, Any]):
         if status != 429 and sum(code != 429 for code in past) >= self._failures:
             return False
         return bool(super().is_retry(settings, response))
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether an error is that no answer, or no connection, came in time."""
+    return isinstance(error, ServiceRequestTimeoutError | ServiceResponseTimeoutError)
 
 
 class Bearer(HTTPPolicy[Any, Any]):

@@ -14,17 +14,20 @@ from azure.mgmt.core import ARMPipelineClient
 from azscheck import __version__
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.address import origin_of
+from azscheck.sources.hub.budgets import Failures
 from azscheck.sources.hub.failures import connection_clause, refusal_of
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pipeline import (
     DOCUMENT,
     RETRIED,
+    TIMEOUT_RETRIES,
     Bearer,
     CappedRetry,
     Guard,
     Pace,
     ReadAnswer,
     Tokens,
+    is_timeout,
     parse_json,
 )
 from azscheck.sources.hub.transport import Transport
@@ -52,38 +55,38 @@ class Plane:
         policies += [Pace(limits, stop), ReadAnswer(), Guard(self.origin)]
         self.pipeline: Pipeline[Any, Any] = Pipeline(transport, policies)
         self.client: ARMPipelineClient[Any, Any] = ARMPipelineClient(url, pipeline=self.pipeline, policies=[])
-        self._limits = limits
         self._stop = stop
-        self._failures: dict[str, tuple[int, str]] = {}
+        self._failures = Failures(limits)
 
-    def get(self, request: HttpRequest, client: Any = None) -> Answer:
+    def get(self, request: HttpRequest, client: Any = None, operation: str = "") -> Answer:
         """Send a GET through an SDK client's pipeline (the plane's own by default) and read its JSON.
 
-        Raises Refusal for any status but 200, and CollectionError with a clause for all else.
+        `operation` names the calls that share one budget of failures, such as the lists of a type. Raises Refusal for
+        any status but 200, and CollectionError with a clause for all else.
         """
         if self._stop.is_set():
             raise CollectionError("the collection was stopped")
         client = client or self.client
         request.url = client.format_url(request.url)
         parts = urlsplit(request.url)
-        provider = parts.path.lower().rpartition("/providers/")[2].partition("/")[0]
-        in_a_row, last = self._failures.get(provider, (0, ""))
-        if in_a_row >= self._limits.failures_in_a_row:
-            raise CollectionError(f"it was not asked for after {in_a_row} failures in a row, the last of them: {last}")
+        # What hung for the call before is not tried again for this one.
+        options = {TIMEOUT_RETRIES: 0} if self._failures.check(operation) else {}
         try:
             # As the SDK's generated operations do it; send_request would drop the context that holds the document.
-            response = client._pipeline.run(request)
+            response = client._pipeline.run(request, **options)
         except AzureError as error:
             clause = connection_clause(error, self.host)
-            self._failures[provider] = (in_a_row + 1, clause)
+            self._failures.note(operation, clause, timeout=is_timeout(error))
             raise CollectionError(clause) from error
         http = response.http_response
         if http.status_code == 200:
-            self._failures[provider] = (0, "")
+            self._failures.forget(operation)
             return Answer(response.context[DOCUMENT], f"{parts.path}?{parts.query}")
         refusal = refusal_of(http.status_code, _error_document(http.content), _host(http.headers.get("Location", "")))
-        failed = http.status_code in RETRIED or http.status_code == 401
-        self._failures[provider] = (in_a_row + 1, str(refusal)) if failed else (0, "")
+        if http.status_code in RETRIED or http.status_code == 401:
+            self._failures.note(operation, str(refusal), timeout=False)
+        else:
+            self._failures.forget(operation)
         raise refusal
 
 

@@ -52,10 +52,6 @@ class Row:
     by_discovery: bool = False
     """Asked for only where the stamp's `/providers` has it: most stamps lack it, and its versions are not published."""
 
-    @property
-    def namespace(self) -> str:
-        return self.type.partition("/")[0].lower()
-
 
 def _tenant(type: str, versions: tuple[str, ...], sdk: str = "", by_discovery: bool = False) -> Row:
     return Row(type, "tenant", _SUBSCRIPTION + type, versions, sdk=sdk, by_discovery=by_discovery)

@@ -3,17 +3,24 @@
 import os
 import ssl
 import threading
+import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import requests
 from azure.core.pipeline.transport._requests_basic import RequestsTransport
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.limits import Limits
+
+STOPPED: Final = "the collection was stopped"
+_PIECE: Final = 64 * 1024
 
 
 def trust(ca_file: Path | None, *, strict: bool, system_too: bool = False) -> ssl.SSLContext:
@@ -39,11 +46,18 @@ def trust(ca_file: Path | None, *, strict: bool, system_too: bool = False) -> ss
 class _TrustingAdapter(HTTPAdapter):
     """Uses one context and nothing else: requests would add certifi's public authorities to it at every connection."""
 
-    def __init__(self, context: ssl.SSLContext, connections: int) -> None:
+    def __init__(self, context: ssl.SSLContext, connections: int, limits: Limits) -> None:
         self._context = context
+        self._limits = limits
         # The pipeline retries; a second layer below it would multiply the attempts.
         retries = Retry(total=False, redirect=False, raise_on_status=False)
         super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=retries)
+
+    def send(self, *arguments: Any, **options: Any) -> requests.Response:
+        response = super().send(*arguments, **options)
+        # requests reads the body from there: without a bound, and with a timeout for each piece of it only.
+        response.raw.stream = partial(_pieces, response.raw, self._limits)
+        return response
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)
@@ -53,6 +67,20 @@ class _TrustingAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _pieces(raw: Any, limits: Limits, amount: int, decode_content: bool = True) -> Iterator[bytes]:
+    until, length = time.monotonic() + limits.call_seconds, 0
+    while piece := raw.read1(max(amount, _PIECE), decode_content=decode_content):
+        length += len(piece)
+        if length > limits.answer_bytes:
+            raw.close()
+            size = limits.answer_bytes // (1024 * 1024)
+            raise CollectionError(f"the answer is longer than {size} MiB: report it to the stamp's vendor")
+        if time.monotonic() > until:
+            raw.close()
+            raise ReadTimeoutError(raw._pool, "", "the body did not end")
+        yield piece
 
 
 class Transport(RequestsTransport):
@@ -65,7 +93,7 @@ class Transport(RequestsTransport):
         # With trust_env a ~/.netrc entry would replace the bearer token, and an environment variable the authorities.
         session.trust_env = False
         session.proxies = get_environ_proxies(url)
-        session.mount("https://", _TrustingAdapter(context, connections))
+        session.mount("https://", _TrustingAdapter(context, connections, limits))
         super().__init__(
             session=session,
             session_owner=False,
@@ -74,10 +102,16 @@ class Transport(RequestsTransport):
         )
         self._stop = stop
 
+    def send(self, request: Any, **options: Any) -> Any:
+        """Send a request; raises CollectionError when the collection was stopped."""
+        if self._stop.is_set():
+            raise CollectionError(STOPPED)
+        return super().send(request, **options)
+
     def sleep(self, duration: float) -> None:
         """Wait for a retry; raises CollectionError when the collection is stopped meanwhile."""
         if self._stop.wait(duration):
-            raise CollectionError("the collection was stopped")
+            raise CollectionError(STOPPED)
 
     def close(self) -> None:
         """Close the session's connections."""

@@ -7,7 +7,7 @@ one is there.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from azscheck.sources.hub.failures import Refusal
@@ -17,8 +17,13 @@ Offered = Mapping[str, tuple[str, ...]]
 
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(?:-[a-z]+)?")
 _SUPPORTED = re.compile(r"supported (?:api-)?versions are '([^']*)'", re.IGNORECASE)
-_VERSION_CODES = {"invalidapiversionparameter", "noregisteredproviderfound", "invalidresourcetype"}
-_ABSENT_CODES = {"invalidresourcenamespace", "invalidresourcetype", "noregisteredproviderfound"}
+# Some providers send a message alone, so that what a refusal is stands in its words as well as in its code.
+_OF_VERSION = re.compile(r"api[- ]?version|noregisteredproviderfound", re.IGNORECASE)
+_NO_TYPE = re.compile(
+    r"invalidresource(?:type|namespace)|resource type '[^']*' could not be found|namespace '[^']*' is invalid",
+    re.IGNORECASE,
+)
+_NO_PROVIDER = re.compile(r"noregisteredproviderfound|no registered resource provider found", re.IGNORECASE)
 
 
 def offered_of(documents: Sequence[Any]) -> tuple[Offered, frozenset[str]]:
@@ -53,18 +58,47 @@ def first_version(preferred: Sequence[str], served: Sequence[str] | None) -> str
     return preferred[0] if preferred else ""
 
 
+def is_of_version(refusal: Refusal) -> bool:
+    """Whether a refusal is of the api-version that was asked with, or may be."""
+    return refusal.status in (400, 404) and bool(_OF_VERSION.search(f"{refusal.code} {refusal.message}"))
+
+
 def next_version(refusal: Refusal, preferred: Sequence[str], tried: Sequence[str]) -> str:
-    """The version to try after a refusal that names the supported ones; empty when there is none."""
-    if refusal.status not in (400, 404) or refusal.code.lower() not in _VERSION_CODES:
+    """The version to try after a refusal of one: of those that it names, else of the preferred; empty without any."""
+    if not is_of_version(refusal):
         return ""
     found = _SUPPORTED.search(refusal.message)
-    supported = [v for v in _VERSION.findall(found[1] if found else "") if v not in tried]
+    named = _VERSION.findall(found[1] if found else refusal.message)
+    supported = [v for v in named if v not in tried]
+    if not supported and not (found and named):
+        supported = [v for v in preferred if v not in tried]
     return next((v for v in preferred if v in supported), newest(supported))
 
 
-def is_absent(refusal: Refusal) -> bool:
-    """Whether a refusal says that the stamp has no such provider or type, once no other version is left to try."""
-    if refusal.status not in (400, 404) or refusal.code.lower() not in _ABSENT_CODES:
+def lacks(resource_type: str, offered: Offered | None, unregistered: Collection[str], refusal: Refusal) -> bool:
+    """Whether a refusal means that the stamp has no such type: only where its own `/providers` confirms it.
+
+    A refusal alone does not tell a type that is missing from a provider that is broken.
+    """
+    if offered is None:
         return False
-    # With this code the list is the type's own: it is there, in versions that azscheck could not use.
-    return refusal.code.lower() != "noregisteredproviderfound" or not _SUPPORTED.search(refusal.message)
+    said = f"{refusal.code} {refusal.message}"
+    if refusal.code == "MissingSubscriptionRegistration":
+        return resource_type.partition("/")[0].lower() in unregistered
+    if refusal.status not in (400, 404) or not (_NO_TYPE.search(said) or _NO_PROVIDER.search(said)):
+        return False
+    # What this one lists are the type's own versions: it is there, in some that azscheck could not use. The other lists
+    # those of the whole namespace.
+    if not _NO_TYPE.search(said) and _SUPPORTED.search(refusal.message):
+        return False
+    return not _is_listed(resource_type.lower(), offered, unregistered)
+
+
+def _is_listed(key: str, offered: Offered, unregistered: Collection[str]) -> bool:
+    namespace, _, name = key.partition("/")
+    if key in offered:
+        return namespace not in unregistered
+    above = key.rpartition("/")[0]
+    nested = any(kind.count("/") > 1 for kind in offered if kind.startswith(f"{namespace}/"))
+    # A provider that lists no child types at all says nothing of them.
+    return "/" in name and above in offered and not nested and namespace not in unregistered

@@ -9,13 +9,12 @@ from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.sources.hub import StampSettings, collect
 from azscheck.sources.hub.failures import refusal_of
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.listing import Subscription, lacks
 from azscheck.sources.hub.pipeline import parse_json
 from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import TABLE, Row, scope_of
 from azscheck.sources.hub.transport import Transport, trust
-from azscheck.sources.hub.versions import first_version, is_absent, next_version, offered_of
+from azscheck.sources.hub.versions import first_version, lacks, next_version, offered_of
 
 from .conftest import FAST, NOW, failed, settings_of
 
@@ -75,24 +74,71 @@ def test_a_refused_version_is_followed_by_one_that_the_error_names(status: int, 
     assert next_version(refusal, PREFERRED, ["2017-12-01", "2016-01-01"]) == ""
 
 
-def test_only_a_stamp_that_says_so_lacks_a_type() -> None:
-    def error(status: int, code: str, message: str = "") -> bool:
-        return is_absent(refusal_of(status, {"error": {"code": code, "message": message}}))
+DISKS, VIEWS = "Microsoft.Compute/disks", "Microsoft.Compute/disks/views"
+ABSENT = [
+    (404, "InvalidResourceNamespace", ""),
+    (404, "InvalidResourceType", "The supported api-versions are '2016-01-01'."),
+    (400, "NoRegisteredProviderFound", ""),
+    (404, "", "The resource type 'disks' could not be found in the namespace 'Microsoft.Compute'."),
+]
 
-    assert error(404, "InvalidResourceNamespace")
-    assert error(404, "InvalidResourceType")
-    assert error(400, "NoRegisteredProviderFound")
-    assert not error(400, "NoRegisteredProviderFound", "The supported api-versions are '2016-01-01'.")
-    assert not error(404, "ResourceNotFound")
-    assert not error(403, "AuthorizationFailed")
+
+@pytest.mark.parametrize(("status", "code", "message"), ABSENT)
+def test_only_a_stamp_whose_providers_lack_a_type_has_none_of_it(status: int, code: str, message: str) -> None:
+    """A broken provider would read as one that is not there, and a policy would pass over machines that exist."""
+    refusal = refusal_of(status, {"error": {"code": code, "message": message}})
+    listed = {"microsoft.compute": (), DISKS.lower(): ("2019-07-01",)}
+    assert lacks(DISKS, {"microsoft.network": ()}, (), refusal)
+    assert lacks(DISKS, {"microsoft.compute": ()}, (), refusal)
+    assert lacks(DISKS, listed, {"microsoft.compute"}, refusal)
+    assert not lacks(DISKS, listed, (), refusal)
+    assert not lacks(DISKS, None, (), refusal), "what could not be read proves nothing"
+    assert not lacks(VIEWS, listed, (), refusal), "this stamp lists no child types"
+    assert lacks(VIEWS, {**listed, "microsoft.compute/a/b": ()}, (), refusal)
+
+
+def test_other_refusals_never_mean_that_there_is_none() -> None:
+    """A list that was refused for another reason would count as read, and empty."""
+    for status, code, message in (
+        (400, "NoRegisteredProviderFound", "The supported api-versions are '2016-01-01'."),
+        (404, "ResourceNotFound", ""),
+        (403, "AuthorizationFailed", ""),
+        (404, "", ""),
+    ):
+        assert not lacks(DISKS, {}, (), refusal_of(status, {"error": {"code": code, "message": message}}))
 
 
 def test_a_subscription_that_says_it_is_not_registered_has_none_of_the_type() -> None:
-    row = next(row for row in TABLE if row.type == "Microsoft.Compute/disks")
     refusal = refusal_of(409, {"error": {"code": "MissingSubscriptionRegistration", "message": "..."}})
-    assert lacks(row, Subscription("/s", None, {}, frozenset({"microsoft.compute"})), refusal)
-    assert not lacks(row, Subscription("/s", None, {}, frozenset({"microsoft.network"})), refusal)
-    assert not lacks(row, Subscription("/s"), refusal), "what could not be read proves nothing"
+    assert lacks(DISKS, {}, {"microsoft.compute"}, refusal)
+    assert not lacks(DISKS, {}, {"microsoft.network"}, refusal)
+    assert not lacks(DISKS, None, (), refusal), "what could not be read proves nothing"
+
+
+@pytest.mark.parametrize("code", ["InvalidResourceType", "InvalidResourceNamespace"])
+def test_a_type_that_providers_list_and_a_call_denies_is_a_failure(
+    stamp: DemoStamp, settings: StampSettings, code: str
+) -> None:
+    """The alerts of a stamp whose health provider is down would be reported as not offered, so as none."""
+    stamp.faults.append(Fault("/snapshots?", "status", status=404, code=code, message="not found"))
+    inventory = collect([settings], clock=lambda: NOW, limits=FAST)
+    assert {line.type for line in failed(inventory)} == {"Microsoft.Compute/snapshots"}
+    assert all("/providers does not confirm" in line.reason for line in failed(inventory))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"message": "The api-version '2020-06-01' is invalid. The supported versions are '2016-01-01,2017-12-01'."},
+        {"error": {"code": "Whatever", "message": "Use api version 2017-12-01 instead of 2020-06-01."}},
+        {"message": "The api-version '2020-06-01' is not supported."},
+    ],
+)
+def test_a_refusal_in_another_shape_is_followed_by_another_version_too(document: dict[str, object]) -> None:
+    """A stamp that wraps no errors, or names no versions, would fail on a version that an older build lacks."""
+    assert next_version(refusal_of(400, document), PREFERRED, ["2020-06-01"]) == "2017-12-01"
+    assert next_version(refusal_of(403, document), PREFERRED, ["2020-06-01"]) == ""
+    assert next_version(refusal_of(400, {"message": "Bad name."}), PREFERRED, ["2020-06-01"]) == ""
 
 
 def test_providers_are_read_whatever_their_letter_case() -> None:
@@ -118,7 +164,11 @@ def test_an_old_stamp_is_read_in_its_own_versions(
         inventory = collect([settings_of(stamp, tmp_path)], clock=lambda: NOW, limits=FAST)
         machines = [r for r in stamp.requests if "Microsoft.Compute/virtualMachines" in r.path]
         wrong = [r for r in machines if "2020-06-01" in r.query]
-    assert failed(inventory) == []
+    # What most stamps lack is known to be lacking by /providers alone.
+    unproven = {
+        row.type for row in TABLE if row.type.startswith(("Microsoft.DataReplication", "Microsoft.RecoveryServices"))
+    }
+    assert {line.type for line in failed(inventory)} == (set() if providers else unproven)
     versions = {c.api_version for c in inventory.coverage if c.type == "Microsoft.Compute/virtualMachines"}
     assert versions == {"2017-12-01"}
     assert all(not m.unknown for m in inventory.of_type("Microsoft.Compute/virtualMachines"))
