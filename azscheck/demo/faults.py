@@ -14,7 +14,7 @@ from azscheck.demo.messages import PlaneName, Reply, Request, arm_error, json_re
 
 Action = Literal[
     "throttle", "status", "deny", "expire", "drop", "truncate", "malformed", "html",
-    "empty", "loop", "foreign", "redirect", "duplicate", "slow", "unregistered",
+    "empty", "loop", "foreign", "redirect", "duplicate", "slow", "drip", "unregistered",
 ]  # fmt: skip
 
 
@@ -41,6 +41,7 @@ class Fault:
     foreign       nextLink is `url` (default: a path on the identity service, which is another origin)
     redirect      307 to `url` (default as for foreign)
     duplicate     the first item of a list comes again at its end
+    drip          the body comes byte by byte, `seconds` apart
     slow          sleeps `seconds`, then answers; the only action that lets a further fault match
     """
 
@@ -105,6 +106,8 @@ class FaultInjector:
                 return Reply()
             case "redirect":
                 return Reply(307, headers=(("Location", url),))
+            case "drip":
+                return replace(serve(), pause=fault.seconds)
             case "truncate":
                 reply = serve()
                 return replace(reply, body=reply.body[: len(reply.body) // 2], promised=len(reply.body))

@@ -29,7 +29,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply. `promised` is a Content-Length other than the body's; `drop` closes the connection unanswered."""
+    """One HTTP reply. `promised` is a Content-Length other than the body's; `drop` closes the connection unanswered;
+    `pause` is the seconds after each byte of the body."""
 
     status: int = 200
     body: bytes = b""
@@ -37,6 +38,7 @@ class Reply:
     content_type: str = "application/json; charset=utf-8"
     promised: int | None = None
     drop: bool = False
+    pause: float = 0.0
 
 
 def json_reply(document: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

@@ -9,6 +9,7 @@ import socketserver
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -90,6 +91,10 @@ class Listener(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def _pieces(reply: Reply) -> list[bytes]:
+    return [reply.body[at : at + 1] for at in range(len(reply.body))] if reply.pause else [reply.body]
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Headers and body in one segment: else Nagle and delayed acknowledgements cost 40 ms a reply.
@@ -110,8 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body) if reply.promised is None else reply.promised))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body)
+        for piece in _pieces(reply) if self.command != "HEAD" else ():
+            self.wfile.write(piece)
+            self.wfile.flush()
+            if reply.pause:
+                time.sleep(reply.pause)
         self.wfile.flush()
         if reply.promised is not None:
             self.close_connection = True

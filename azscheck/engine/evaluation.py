@@ -9,8 +9,8 @@ import azscheck
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
-from azscheck.engine.operators import CLOCK_SKEW
 from azscheck.engine.population import World
+from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import STAMPS, Policy

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from azscheck.engine.equality import scalar_key
 from azscheck.engine.frame import Frame
-from azscheck.engine.operators import scalar_key
 from azscheck.inventory import Coverage, Inventory, Resource, arm_key
 from azscheck.policy.conditions import Field, JoinKey, ResourceCount, Scope
 from azscheck.values import Unknown, hidden_unknown

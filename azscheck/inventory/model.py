@@ -1,144 +1,14 @@
-"""Resource, Origin, Coverage, Inventory."""
+"""Inventory: all that is known of one or several stamps at one time."""
 
-import copy
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from azscheck.errors import InventoryError
-from azscheck.values import Unknown
-
-NOT_OFFERED: Final = "not offered"
-"""The reason of a skipped list whose resource provider the stamp does not have: then there are known to be none."""
-
-
-def type_key(resource_type: str) -> str:
-    """A resource type as a key: ARM compares types without regard to case."""
-    return resource_type.lower()
-
-
-def arm_key(resource_id: str) -> str:
-    """A resource id as a key: ARM compares ids without regard to case, and some providers drop the leading slash."""
-    return "/" + resource_id.strip("/").lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a resource, and so each value in it, came from."""
-
-    source: str
-    """The kind of place: `hub` (a live stamp), `configuration`, `file`."""
-    address: str
-    """The API address without its host, or the path of a file."""
-    time: datetime | None = None
-    line: int | None = None
-    column: int | None = None
-
-    def __str__(self) -> str:
-        return self.address if self.line is None else f"{self.address}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One resource: the service's own JSON in `body`, no field lost or renamed, in an envelope of what ARM may omit."""
-
-    stamp: str
-    type: str
-    id: str
-    body: Mapping[str, Any]
-    origin: Origin
-    unknown: Mapping[str, str] = field(default_factory=dict)
-    """JSON Pointers (RFC 6901) into `body` of what could not be read, each with the reason."""
-
-    def __post_init__(self) -> None:
-        for pointer in self.unknown:
-            if not pointer.startswith("/"):
-                raise ValueError(f"{pointer!r} is not a JSON Pointer to a part of the resource, such as /properties")
-
-    @property
-    def name(self) -> str:
-        """The resource's own name: the child of `parent/child`, as some providers write it; the id's end for a null."""
-        name = self.body.get("name")
-        return (name if isinstance(name, str) and name else self.id).rstrip("/").rpartition("/")[2]
-
-    @property
-    def document(self) -> Mapping[str, Any]:
-        """The body with an `Unknown` at each place that could not be read."""
-        if not self.unknown:
-            return self.body
-        document = copy.deepcopy(dict(self.body))
-        for pointer, reason in self.unknown.items():
-            _plant(document, pointer, Unknown(reason))
-        return document
-
-
-def _plant(document: Any, pointer: str, value: Unknown) -> None:
-    *way, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    for step in way:
-        if isinstance(document, list):
-            below = document[int(step)] if _names_element(step, document) else None
-            if not isinstance(below, dict | list):
-                document.append(value)
-                return
-            document = below
-        else:
-            below = document.get(step)
-            if isinstance(below, Unknown):
-                return
-            # In this order: the key is one of the object above, not of the one below.
-            document[step] = document = below if isinstance(below, dict | list) else {}
-    if not isinstance(document, list):
-        document[last] = value
-    elif _names_element(last, document):
-        document[int(last)] = value
-    else:
-        # What is not among the elements that were read is one more.
-        document.append(value)
-
-
-def _names_element(step: str, elements: list[Any]) -> bool:
-    return step.isdecimal() and len(step) < 10 and int(step) < len(elements)
-
-
-class CoverageState(StrEnum):
-    """What became of one list that an inventory needed."""
-
-    COMPLETE = "complete"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """One list that was asked for, and what came of it."""
-
-    stamp: str
-    type: str
-    scope: str
-    """Where the list was taken: the id of the subscription, group or parent; empty for the whole stamp."""
-    state: CoverageState
-    reason: str = ""
-    """Why it failed or was skipped, in words that name what to do; empty when complete."""
-    api_version: str = ""
-    count: int = 0
-    time: datetime | None = None
-
-    @property
-    def known(self) -> bool:
-        """True when the list says everything there is: it is complete, or the stamp does not offer the type at all."""
-        return self.state is CoverageState.COMPLETE or (
-            self.state is CoverageState.SKIPPED and self.reason == NOT_OFFERED
-        )
-
-    @property
-    def words(self) -> str:
-        """Why it does not say everything, with the type of what is missing."""
-        named = self.type.lower() in self.reason.lower()
-        return self.reason if named else f"{self.type}: {self.reason}"
+from azscheck.inventory.parts import Coverage, CoverageState, Resource, arm_key, type_key
 
 
 def _resource_order(resource: Resource) -> tuple[str, ...]:

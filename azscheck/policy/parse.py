@@ -6,14 +6,13 @@ from typing import Any, Final
 
 from azscheck.documents import Document, Path_, did_you_mean, shorten
 from azscheck.errors import Place
-from azscheck.expressions import FUNCTIONS, Call, Expression, ExpressionError, calls, is_expression, parse
+from azscheck.expressions import is_expression
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
     ArrayCount,
     Condition,
     Field,
-    JoinKey,
     Left,
     Newest,
     Not,
@@ -23,6 +22,8 @@ from azscheck.policy.conditions import (
     Value,
     ValueCount,
 )
+from azscheck.policy.expression_check import ExpressionCheck
+from azscheck.policy.join_key import join_key
 from azscheck.policy.paths import EACH, parse_path
 
 OPERATORS: Final = (
@@ -37,8 +38,6 @@ OPERATORS: Final = (
 _CANONICAL: Final = {
     word.lower(): word for word in (*OPERATORS, "allOf", "anyOf", "not", "field", "value", "count", "resources")
 }
-_HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 1), "utcnow": (0, 0)}
-"""The functions whose value depends on where they stand, with their least and most arguments."""
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """What a message leaves open."""
 FROM_EVIDENCE: Final = ("count", "names", "seen", "newest", "oldest")
@@ -69,6 +68,7 @@ class Parser:
         self._document = document
         self._parameters = parameters
         self.mistakes: list[tuple[Place, str]] = []
+        self._expressions = ExpressionCheck(document, parameters, self.mistakes)
         self.types: set[str] = set()
         """The types of other resources that the conditions count."""
 
@@ -118,7 +118,7 @@ class Parser:
         if kind == "field":
             return self._field(value, steps, arrays)
         if kind == "value":
-            self._check_expressions(value, steps)
+            self._expressions.check(value, steps)
             return Value(value)
         kinds = [key for key in ("field", "value", "resources") if key in value]
         if len(kinds) != 1:
@@ -130,7 +130,7 @@ class Parser:
             below = where and self.condition(where, (*steps, "where"), (*arrays, array))
             return ArrayCount(array, below)
         if kinds == ["value"]:
-            self._check_expressions(value["value"], (*steps, "value"))
+            self._expressions.check(value["value"], (*steps, "value"))
             below = where and self.condition(where, (*steps, "where"), arrays)
             return ValueCount(value["value"], value.get("name", ""), below)
         return self._resources(value, steps)
@@ -148,7 +148,7 @@ class Parser:
             )
         scope = Scope(value.get("scope", Scope.STAMP))
         # What the newest is chosen from must not be narrowed by what is then asked of it.
-        key = _join_key(newest.where if newest else condition)
+        key = join_key(newest.where if newest else condition)
         return ResourceCount(value["resources"], scope, condition, newest, key)
 
     def _array(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
@@ -177,53 +177,13 @@ class Parser:
             return Field(text, (text,))
 
     def _check_right(self, operator: str, value: Any, steps: Path_) -> None:
-        self._check_expressions(value, steps)
+        self._expressions.check(value, steps)
         if is_expression(value):
             return
         if operator in ("in", "notIn") and not isinstance(value, list):
             self._mistake(steps, f"{operator} takes an array, not {shorten(value)}.")
         if operator == "exists" and str(value).lower() not in ("true", "false"):
             self._mistake(steps, f"exists takes true or false, not {shorten(value)}.")
-
-    def _check_expressions(self, value: Any, steps: Path_) -> None:
-        match value:
-            case dict():
-                for key, below in value.items():
-                    self._check_expressions(below, (*steps, key))
-            case list():
-                for i, below in enumerate(value):
-                    self._check_expressions(below, (*steps, i))
-            case str() if is_expression(value):
-                self._check_expression(value, steps)
-
-    def _check_expression(self, text: str, steps: Path_) -> None:
-        try:
-            tree = parse(text)
-        except ExpressionError as error:
-            self._mistake(steps, f"{error}.")
-            return
-        for call in calls(tree):
-            function = FUNCTIONS.get(call.name)
-            least, most = (function.least, function.most) if function else _HERE.get(call.name, (-1, -1))
-            given = len(call.arguments)
-            if least == -1:
-                near = did_you_mean(call.name, [*FUNCTIONS, *_HERE])
-                self._mistake(steps, f"{call.text.partition('(')[0]}() is not a function that policies have{near}")
-            elif given < least or (most is not None and given > most):
-                wanted = str(least) if most == least else f"{least} or more" if most is None else f"{least} to {most}"
-                self._mistake(steps, f"{call.text} takes {wanted} arguments, not {given}.")
-            else:
-                self._check_names(call, steps)
-
-    def _check_names(self, call: Call, steps: Path_) -> None:
-        name = getattr(call.arguments[0], "value", None) if call.arguments else None
-        if not isinstance(name, str):
-            return
-        if call.name == "parameters" and name not in self._parameters:
-            near = did_you_mean(name, self._parameters)
-            self._mistake(steps, f"the policy has no parameter {name!r}{near}")
-        if call.name in ("field", "subject"):
-            self._parse_path(name, steps)
 
 
 def _what_a_test_needs(lefts: Sequence[str], operators: Sequence[str]) -> str:
@@ -232,31 +192,3 @@ def _what_a_test_needs(lefts: Sequence[str], operators: Sequence[str]) -> str:
         return f"a test needs exactly one of field, value, count; it has {found}."
     found = " and ".join(operators) or "none"
     return f"a test needs exactly one operator; it has {found}."
-
-
-def _join_key(condition: Condition | None) -> JoinKey | None:
-    """The first equality with the judged resource that `condition` cannot be true without."""
-    tests = condition.conditions if isinstance(condition, AllOf) else (condition,)
-    for test in tests:
-        if (
-            isinstance(test, Test)
-            and isinstance(test.left, Field)
-            and test.operator == "equals"
-            and is_expression(test.right)
-        ):
-            tree = _parsed(test.right)
-            if tree is not None and _only_of_the_subject(tree):
-                return JoinKey(test.left, tree)
-    return None
-
-
-def _parsed(text: str) -> Expression | None:
-    try:
-        return parse(text)
-    except ExpressionError:
-        return None
-
-
-def _only_of_the_subject(tree: Expression) -> bool:
-    names = {call.name for call in calls(tree)}
-    return "subject" in names and not names & {"field", "current"}

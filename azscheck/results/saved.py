@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from azscheck.errors import InventoryError, Place
-from azscheck.inventory.saved import (
+from azscheck.inventory.fields import (
     coverage_fields,
     coverage_of,
     json_text,

@@ -1,9 +1,11 @@
 """Collecting stamps: a thread each, so that a dead one delays none of the others."""
 
-import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from threading import Event, Thread
+from typing import Final
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
@@ -12,8 +14,11 @@ from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.plane import PlaneCollection
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.stamp import STAMPS, domain_of, stamp_resource
+from azscheck.sources.hub.stamp import STAMPS, domain_of, not_configured, stamp_resource
 from azscheck.sources.hub.transport import Transport
+
+_WAIT_SECONDS: Final = 0.2
+_LAST_SECONDS: Final = 2.0
 
 Progress = Callable[[str, str, int], None]
 
@@ -27,16 +32,27 @@ def collect_stamps(
         if names.count(name) > 1:
             raise UsageError(f"Two stamps are called {name}: give each its own name.")
     collections = [_StampCollection(settings, clock, progress, limits, endpoints_of(settings)) for settings in stamps]
-    schedule = Schedule("stamp", len(collections), threading.Event())
-    for collection in collections:
-        schedule.submit(collection.collect, lambda _: None)
+    # Daemons, so that an interrupted process does not wait for calls that hang.
+    threads = [
+        Thread(target=collection.run, name=f"azscheck {collection.settings.name}", daemon=True)
+        for collection in collections
+    ]
     try:
-        schedule.run()
-    except BaseException:
-        # An interrupt must wait neither for retries that sleep nor for calls that hang.
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads) and not any(c.error for c in collections):
+            for thread in threads:
+                # With a timeout: on Windows nothing interrupts a wait that has none.
+                thread.join(_WAIT_SECONDS)
         for collection in collections:
-            collection.halt()
-        raise
+            if collection.error is not None:
+                raise collection.error
+    finally:
+        until = time.monotonic() + _LAST_SECONDS
+        for collection in collections:
+            collection.stop.set()
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
     resources = [resource for collection in collections for resource in collection.resources]
     coverage = [line for collection in collections for line in collection.coverage]
     return Inventory.of(clock(), resources, coverage)
@@ -54,7 +70,8 @@ class _StampCollection:
         endpoints: Sequence[Endpoint],
     ) -> None:
         self.settings = settings
-        self.stop = threading.Event()
+        self.stop = Event()
+        self.error: BaseException | None = None
         self.resources: list[Resource] = []
         self.coverage: list[Coverage] = []
         self._clock = clock
@@ -62,19 +79,19 @@ class _StampCollection:
         self._limits = limits
         self._endpoints = endpoints
         self._planes: list[PlaneCollection] = []
-        self._transports: list[Transport] = []
 
-    def halt(self) -> None:
-        """Stop: no further call is made, and none that is under way is waited for."""
-        self.stop.set()
-        for transport in list(self._transports):
-            transport.close()
+    def run(self) -> None:
+        """Collect both planes; `error` is then what was no stamp's fault."""
+        try:
+            self._collect()
+        except BaseException as error:
+            # Raised again in the thread that waits for this one.
+            self.error = error
 
-    def collect(self) -> None:
-        """Collect both planes. Raises what is no stamp's fault."""
+    def _collect(self) -> None:
         settings, schedule = self.settings, Schedule(self.settings.name, self.settings.concurrency, self.stop)
         region = settings.external_domain.partition(".")[0]
-        transports = self._transports
+        transports: list[Transport] = []
         for endpoint in self._endpoints:
             plane = PlaneCollection(settings.name, endpoint.plane, region, schedule, self._clock, self._report)
             self._planes.append(plane)
@@ -107,6 +124,7 @@ class _StampCollection:
             stamp_resource(self.settings, metadata, region, failures, self.resources, self.coverage, moment)
         )
         # Made, not listed: it is there whatever could be read, and what could not is in its `unknown`.
+        self.coverage += not_configured(self.settings, moment)
         self.coverage.append(Coverage(self.settings.name, STAMPS, "", CoverageState.COMPLETE, count=1, time=moment))
 
 

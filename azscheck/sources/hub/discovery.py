@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.failures import Refusal
 from azscheck.sources.hub.resource_manager import Plane
 
@@ -35,23 +36,26 @@ class Metadata:
 def discover(plane: Plane) -> Metadata:
     """Ask a plane, with the first api-version that it knows; raises CollectionError with a sentence."""
     doing = f"Reading /metadata/endpoints of {plane.host} failed"
+    refused = ""
     for version in _VERSIONS:
         try:
             answer = plane.get(HttpRequest("GET", f"/metadata/endpoints?api-version={version}"))
+            found = _parse(answer.document, plane)
         except Refusal as refusal:
-            if refusal.status in (400, 404):
-                continue
-            raise CollectionError(f"{doing}: {refusal}.") from refusal
+            if 300 <= refusal.status < 400:
+                raise CollectionError(f"{doing}: {refusal}.") from refusal
+            # A version that is not served is answered with many a status; what is wrong with all is told at the end.
+            refused = refused or (str(refusal) if refusal.status not in (400, 404) else "")
         except CollectionError as error:
             raise CollectionError(f"{doing}: {error}.") from error
-        try:
-            found = _parse(answer.document, plane)
         except ValueError:
             # What stands for an address in it is none.
-            found = None
-        if found:
-            return found
-        break
+            continue
+        else:
+            if found:
+                return found
+    if refused:
+        raise CollectionError(f"{doing}: {refused}.")
     raise CollectionError(
         f"{doing}: the answer is not that of an Azure Stack Hub: check that the address is a Resource Manager endpoint."
     )
@@ -60,7 +64,13 @@ def discover(plane: Plane) -> Metadata:
 def _parse(document: Any, plane: Plane) -> Metadata | None:
     if isinstance(document, list):
         clouds = [cloud for cloud in document if isinstance(cloud, dict)]
-        own = [cloud for cloud in clouds if urlsplit(str(cloud.get("resourceManager") or "")).netloc == plane.host]
+        own = [cloud for cloud in clouds if _is_at(cloud, plane)]
+        if len(clouds) > 1 and not own:
+            raise CollectionError(
+                f"it lists {len(clouds)} clouds, and none of them is at {plane.host}: "
+                "use the address that the stamp itself has for this endpoint"
+            )
+        # The only one is the stamp's: a stamp may leave its own address empty.
         document = next(iter(own or clouds), None)
     if not isinstance(document, dict) or not isinstance(document.get("authentication"), dict):
         return None
@@ -68,6 +78,7 @@ def _parse(document: Any, plane: Plane) -> Metadata | None:
     login, audiences = authentication.get("loginEndpoint"), authentication.get("audiences")
     if not isinstance(login, str) or not isinstance(audiences, list) or not audiences:
         return None
+    origin_of(login)
     parts, audience = urlsplit(login), str(audiences[0])
     # The rule of the platform's own tools: AD FS is where the login endpoint's path ends in /adfs.
     adfs = parts.path.rstrip("/").lower().endswith("/adfs")
@@ -82,6 +93,13 @@ def _parse(document: Any, plane: Plane) -> Metadata | None:
         tenant="adfs" if adfs else named,
         domain=_domain(document, plane.host, parts.hostname if adfs else ""),
     )
+
+
+def _is_at(cloud: dict[str, Any], plane: Plane) -> bool:
+    try:
+        return origin_of(str(cloud.get("resourceManager") or "")) == plane.origin
+    except ValueError:
+        return False
 
 
 def _domain(document: dict[str, Any], host: str, federation: str) -> str:

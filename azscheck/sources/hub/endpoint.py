@@ -1,22 +1,27 @@
 """Opening one plane of a stamp: what it says of itself, whom to trust there, and the first token."""
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from azscheck.errors import UsageError
 from azscheck.sources.hub.address import origin_of
+from azscheck.sources.hub.credentials import PUBLIC_LOGINS
 from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.listing import Lister
 from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.secret import Secret, read_secret
 from azscheck.sources.hub.settings import Credential, StampSettings
-from azscheck.sources.hub.signin import PUBLIC_LOGINS, SignIn
+from azscheck.sources.hub.signin import SignIn
 from azscheck.sources.hub.table import PlaneName
 from azscheck.sources.hub.transport import Transport, trust
+
+_TENANT: Final = re.compile(r"[A-Za-z0-9.\-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,10 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
             raise UsageError(
                 f"The {plane} endpoint of stamp {settings.name} is not an address such as "
                 "https://management.north.example: write https:// and a host, and a port where that is not 443."
+            )
+        if not _TENANT.fullmatch(credential.tenant_id):
+            raise UsageError(
+                f"The tenant id of stamp {settings.name} is none: give the Entra tenant's id or one of its domains."
             )
         found.append(Endpoint(plane, url.rstrip("/"), credential, read_secret(credential, settings.name)))
     if not found:

@@ -1,6 +1,6 @@
 """Reading one list of one plane to its end: the api-version, and the Coverage that says what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -42,6 +42,15 @@ class Subscription:
     clients: Clients | None = None
     offered: Offered | None = None
     unregistered: frozenset[str] = frozenset()
+    state: str = ""
+    """As its own document has it, such as `Enabled` or `Disabled`."""
+
+    def clause(self, refusal: Refusal) -> str:
+        """Why a call below it was refused: its own state, where that explains it better than missing rights do."""
+        if refusal.status in (403, 409) and self.state.lower() not in ("", "enabled"):
+            code = f" {refusal.code}" if refusal.code else ""
+            return f"the subscription is {self.state} ({refusal.status}{code})"
+        return str(refusal)
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Lister:
                 if other:
                     version = other
                     continue
-                reason = str(refusal)
+                reason = subscription.clause(refusal)
                 if is_of_version(refusal) and len(tried) > 1:
                     reason = f"it accepts none of the api-versions {', '.join(tried)}: {reason}"
             except CollectionError as error:
@@ -147,8 +156,7 @@ class Lister:
             if isinstance(given, str) and given.strip("/"):
                 identity = "/" + given.lstrip("/")
             else:
-                name = str(body.get("name") or body.get("subscriptionId") or len(resources))
-                identity = f"{path}/{name.rpartition('/')[2]}"
+                identity = _made_id(path, body, resources)
             resource = Resource(self.stamp, row.type, identity, body, Origin("hub", address, moment))
             resources.setdefault(arm_key(identity), resource)
         coverage = Coverage(self.stamp, row.type, scope_of(path), state, reason, version, len(resources), moment)
@@ -167,6 +175,16 @@ class Lister:
         else:
             request, client = _get(f"{_quoted(identity)}?$expand={row.expand}&api-version={version}"), None
         return self.plane.get(request, client, f"read {row.type}")
+
+
+def _made_id(path: str, body: dict[str, Any], taken: Mapping[str, Resource]) -> str:
+    """An id for a document that has none: of its name, and numbered where other documents have that name already."""
+    name = str(body.get("name") or body.get("subscriptionId") or "").rstrip("/").rpartition("/")[2] or "unnamed"
+    number, identity = 1, f"{path}/{name}"
+    while (other := taken.get(arm_key(identity))) is not None and other.body != body:
+        number += 1
+        identity = f"{path}/{name}#{number}"
+    return identity
 
 
 def _quoted(path: str) -> str:

@@ -1,6 +1,7 @@
 """Everything of one plane: which list follows from which, and what is recorded where one cannot be taken."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -8,10 +9,11 @@ from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
-from azscheck.sources.hub.provider import default_subscription, system_region
+from azscheck.sources.hub.provider import DEFAULT_PROVIDER, default_subscription, is_default_provider, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
+from azscheck.sources.hub.views import Views
 
 Opened = tuple[Metadata, Lister]
 Failure = CollectionError
@@ -66,11 +68,21 @@ class PlaneCollection:
         if isinstance(listed, CollectionError):
             raise listed
         row = listed.row
+        if self.name == "tenant" and row.type == SUBSCRIPTIONS and any(map(is_default_provider, listed.resources)):
+            self.failure = (
+                f"{self._lister.plane.host} is the administrators' endpoint, for it lists the {DEFAULT_PROVIDER}: "
+                "give the tenants' endpoint, whose name begins with management."
+            )
+            self._without("", self._rows, self.failure)
+            return
         self.coverage.append(listed.coverage)
         if row.expand:
+            views = Views(listed, len(listed.resources))
             for resource in listed.resources:
                 call = partial(self._lister.expanded, row, resource, subscription)
-                self._schedule.submit(call, partial(self._expanded, listed, subscription))
+                self._schedule.submit(call, partial(self._expanded, views, subscription))
+            if not listed.resources:
+                self.coverage.append(views.coverage(self._clock()))
             self._children(listed, (), subscription)
         else:
             self._keep(listed, listed.resources)
@@ -80,11 +92,13 @@ class PlaneCollection:
         elif row.type == LOCATIONS:
             self._locations(listed, subscription)
 
-    def _expanded(self, listed: Listed, subscription: Subscription, resource: Resource | Failure) -> None:
+    def _expanded(self, views: Views, subscription: Subscription, resource: Resource | Failure) -> None:
         if isinstance(resource, CollectionError):
             raise resource
-        self._keep(listed, [resource])
-        for child in self._rows_below(listed.row):
+        if views.note(resource):
+            self.coverage.append(views.coverage(self._clock()))
+        self._keep(views.listed, [resource])
+        for child in self._rows_below(views.listed.row):
             self._child(child, resource, subscription)
 
     def _keep(self, listed: Listed, resources: Iterable[Resource]) -> None:
@@ -121,7 +135,8 @@ class PlaneCollection:
         self, scope: str, rows: Iterable[Row], reason: str, state: CoverageState = CoverageState.FAILED
     ) -> None:
         moment = self._clock()
-        self.coverage += [Coverage(self._stamp, row.type, scope, state, reason, time=moment) for row in rows]
+        types = [covered for row in rows for covered in row.covered]
+        self.coverage += [Coverage(self._stamp, type, scope, state, reason, time=moment) for type in types]
 
     def _subscriptions(self, listed: Listed) -> None:
         below = [row for row in self._rows if "{subscription}" in row.path]
@@ -138,10 +153,13 @@ class PlaneCollection:
         elif not listed.resources:
             self._without("", all_below, "", CoverageState.COMPLETE)
         for resource in listed.resources:
-            self._schedule.submit(partial(self._tenant_subscription, resource.id), partial(self._ready, below))
+            self._schedule.submit(partial(self._tenant_subscription, resource), partial(self._ready, below))
 
-    def _tenant_subscription(self, path: str) -> Subscription:
-        return self._lister.subscription(path, Clients(self._lister.plane, path.rpartition("/")[2]))
+    def _tenant_subscription(self, resource: Resource) -> Subscription:
+        state = resource.body.get("state")
+        clients = Clients(self._lister.plane, resource.id.rpartition("/")[2])
+        found = self._lister.subscription(resource.id, clients)
+        return replace(found, state=state if isinstance(state, str) else "")
 
     def _ready(self, rows: list[Row], subscription: Subscription | Failure) -> None:
         if isinstance(subscription, CollectionError):
@@ -160,17 +178,20 @@ class PlaneCollection:
     def _locations(self, listed: Listed, subscription: Subscription) -> None:
         """The region is the location's name; else the domain's first label; else it stands in a group's name."""
         names = [resource.name for resource in listed.resources]
+        # Of several, that of the system's group is right; where there is none, the one that the domain names.
+        several = names if len(names) > 1 else ()
         if names and self.region.lower() not in [name.lower() for name in names]:
             self.region = names[0]
-        if self.region:
+        if self.region and not several:
             self._region_found(subscription, self.region)
         else:
-            find = partial(system_region, self._lister, subscription.path)
+            find = partial(system_region, self._lister, subscription.path, several)
             self._schedule.submit(find, partial(self._region_found, subscription))
 
     def _region_found(self, subscription: Subscription, region: str | Failure) -> None:
         if isinstance(region, CollectionError):
             raise region
+        region = region or self.region
         rows = [row for row in self._rows if "{region}" in row.path]
         self.region = region
         if region:

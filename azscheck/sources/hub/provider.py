@@ -1,6 +1,6 @@
 """The provider's own subscription and the region, which all administrator's lists are taken under."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from azscheck.errors import CollectionError
@@ -11,26 +11,38 @@ from azscheck.sources.hub.table import GROUPS, TABLE
 DEFAULT_PROVIDER: Final = "Default Provider Subscription"
 
 
+def is_default_provider(subscription: Resource) -> bool:
+    """Whether a subscription bears the name of the provider's own, which the administrators' endpoint alone lists."""
+    return str(subscription.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()
+
+
 def default_subscription(lister: Lister, subscriptions: Sequence[Resource]) -> Subscription:
     """The provider's own subscription: by its name, or the only one, or the one that has the system's group.
 
     Raises CollectionError with a sentence when it is none of them.
     """
-    named = [s for s in subscriptions if str(s.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()]
+    named = [subscription for subscription in subscriptions if is_default_provider(subscription)]
     for candidate in named or (subscriptions if len(subscriptions) == 1 else ()):
-        return lister.subscription(candidate.id, None)
+        found = lister.subscription(candidate.id, None)
+        # The only one that the tenants' endpoint shows is some tenant's: it would seem to lack all there is.
+        if named or found.offered is None or any(".admin" in provider for provider in found.offered):
+            return found
     for candidate in subscriptions:
         if system_region(lister, candidate.id):
             return lister.subscription(candidate.id, None)
     raise CollectionError(
         f"The {DEFAULT_PROVIDER} is not among the {len(subscriptions)} subscriptions that {lister.plane.host} shows: "
-        "give the service principal the Reader role on it."
+        "check that it is the administrators' endpoint, and give the service principal the Reader role on that one."
     )
 
 
-def system_region(lister: Lister, subscription: str) -> str:
-    """The region in the name of a subscription's group `system.<region>`; empty where it has no such group."""
+def system_region(lister: Lister, subscription: str, among: Collection[str] = ()) -> str:
+    """The region in the name of a subscription's group `system.<region>`; empty where it has no such group.
+
+    With `among`, one of these names, as it stands there.
+    """
     group = next(row for row in TABLE if row.type == GROUPS)
     listed = lister.list(group, f"{subscription}/resourceGroups", Subscription(subscription))
     names = [resource.name.lower() for resource in listed.resources]
-    return next((name.removeprefix("system.") for name in names if name.startswith("system.")), "")
+    regions = [name.removeprefix("system.") for name in names if name.startswith("system.")]
+    return next((name for name in among if name.lower() in regions), "") if among else next(iter(regions), "")

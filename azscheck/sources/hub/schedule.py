@@ -62,7 +62,8 @@ class Schedule:
                 return
             try:
                 self._done.put((call(), None, then))
-            except BaseException as error:  # noqa: BLE001 - raised again in the thread of run()
+            except BaseException as error:
+                # Raised again in the thread of run().
                 self._done.put((None, error, then))
 
     def _end(self) -> None:

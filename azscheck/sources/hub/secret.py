@@ -3,9 +3,13 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from azscheck.errors import UsageError
 from azscheck.sources.hub.settings import Credential
+
+_LONGEST: Final = 64 * 1024
+"""No secret or certificate is longer, and a device such as /dev/zero never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,13 @@ def read_secret(credential: Credential, stamp: str) -> Secret:
 
 def _read(path: Path, what: str) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            found = file.read(_LONGEST + 1)
     except OSError as error:
         raise UsageError(f"{what} cannot be read: {path}: {error.strerror or 'cannot be read'}.") from error
+    if len(found) > _LONGEST:
+        raise UsageError(f"{what} cannot be read: {path} holds more than {_LONGEST // 1024} KiB: name another file.")
+    return found
 
 
 def _read_certificate(path: Path, credential: Credential, of: str) -> Secret:

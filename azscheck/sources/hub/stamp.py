@@ -8,15 +8,30 @@ from urllib.parse import urlsplit
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource, type_key
 from azscheck.sources.hub.discovery import METADATA, Metadata
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.table import BACKUPS, NODES, UPDATE_LOCATIONS
+from azscheck.sources.hub.table import BACKUPS, NODES, TABLE, UPDATE_LOCATIONS, PlaneName
 
 STAMPS: Final = "Azscheck/stamps"
-_NO_ADMIN: Final = "The administrator endpoint of this stamp is not configured."
+_NOT_CONFIGURED: Final[Mapping[PlaneName, str]] = {
+    "admin": "the administrators' endpoint of this stamp is not configured",
+    "tenant": "the tenants' endpoint of this stamp is not configured",
+}
 
 
 def domain_of(settings: StampSettings, metadata: Sequence[Metadata]) -> str:
     """`<region>.<fqdn>`: declared, or as the stamp's endpoints have it; empty when neither says."""
     return settings.external_domain or next((found.domain for found in metadata if found.domain), "")
+
+
+def not_configured(settings: StampSettings, time: datetime) -> list[Coverage]:
+    """Coverage of the types of an endpoint that is not to be read: without it they would count as forgotten."""
+    lines = []
+    configured = {"admin": settings.admin, "tenant": settings.tenant}
+    read = {row.type for row in TABLE if configured[row.plane]}
+    for row in TABLE:
+        if not configured[row.plane] and row.type not in read:
+            reason = _NOT_CONFIGURED[row.plane]
+            lines += [Coverage(settings.name, t, "", CoverageState.SKIPPED, reason, time=time) for t in row.covered]
+    return lines
 
 
 def stamp_resource(
@@ -77,7 +92,7 @@ def _read_fact(facts: dict[str, Any], unknown: dict[str, str], name: str, value:
 def _gap(resource_type: str, settings: StampSettings, coverage: Sequence[Coverage]) -> str:
     """Why a list does not say everything there is; empty when it does."""
     if not settings.admin:
-        return _NO_ADMIN
+        return f"{_NOT_CONFIGURED['admin'].capitalize()}."
     lists = [c for c in coverage if type_key(c.type) == type_key(resource_type)]
     return next((c.reason for c in lists if c.state is CoverageState.FAILED), "")
 

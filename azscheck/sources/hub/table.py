@@ -52,6 +52,11 @@ class Row:
     by_discovery: bool = False
     """Asked for only where the stamp's `/providers` has it: most stamps lack it, and its versions are not published."""
 
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """What has lines of Coverage: the list, and the second reads of what it lists, where there are any."""
+        return (self.type, f"{self.type}/{self.expand}") if self.expand else (self.type,)
+
 
 def _tenant(type: str, versions: tuple[str, ...], sdk: str = "", by_discovery: bool = False) -> Row:
     return Row(type, "tenant", _SUBSCRIPTION + type, versions, sdk=sdk, by_discovery=by_discovery)

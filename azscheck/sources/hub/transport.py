@@ -56,7 +56,8 @@ class _TrustingAdapter(HTTPAdapter):
     def send(self, *arguments: Any, **options: Any) -> requests.Response:
         response = super().send(*arguments, **options)
         # requests reads the body from there: without a bound, and with a timeout for each piece of it only.
-        response.raw.stream = partial(_pieces, response.raw, self._limits)
+        raw: Any = response.raw
+        raw.stream = partial(_pieces, raw, self._limits)
         return response
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -71,7 +72,7 @@ class _TrustingAdapter(HTTPAdapter):
 
 def _pieces(raw: Any, limits: Limits, amount: int, decode_content: bool = True) -> Iterator[bytes]:
     until, length = time.monotonic() + limits.call_seconds, 0
-    while piece := raw.read1(max(amount, _PIECE), decode_content=decode_content):
+    while piece := _piece(raw, max(amount, _PIECE), decode_content):
         length += len(piece)
         if length > limits.answer_bytes:
             raw.close()
@@ -79,8 +80,17 @@ def _pieces(raw: Any, limits: Limits, amount: int, decode_content: bool = True) 
             raise CollectionError(f"the answer is longer than {size} MiB: report it to the stamp's vendor")
         if time.monotonic() > until:
             raw.close()
-            raise ReadTimeoutError(raw._pool, "", "the body did not end")
+            raise requests.exceptions.ReadTimeout("the body did not end")
         yield piece
+
+
+def _piece(raw: Any, amount: int, decode_content: bool) -> bytes:
+    try:
+        # Not read(): that waits for all of the amount, however long each byte takes.
+        return bytes(raw.read1(amount, decode_content=decode_content))
+    except ReadTimeoutError as error:
+        # requests makes of it a failed connection, which is tried more often.
+        raise requests.exceptions.ReadTimeout(error) from error
 
 
 class Transport(RequestsTransport):

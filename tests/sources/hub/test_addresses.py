@@ -14,7 +14,7 @@ from urllib3.util import parse_url
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.address import host_of, origin_of
-from azscheck.sources.hub.signin import LoginAnswers
+from azscheck.sources.hub.credentials import LoginAnswers
 from azscheck.sources.hub.transport import Transport, trust
 
 from .conftest import FAST, Collect, failed, sentences

@@ -90,13 +90,24 @@ def test_a_slow_list_times_out_alone(scan: Collect, stamp: DemoStamp) -> None:
 def test_a_machine_whose_view_cannot_be_read_stays_with_an_unknown_view(scan: Collect, stamp: DemoStamp) -> None:
     stamp.faults.append(Fault("instanceView", "deny", times=1))
     inventory = scan()
-    assert failed(inventory) == []
     machines = inventory.of_type("Microsoft.Compute/virtualMachines")
     (broken,) = [m for m in machines if m.unknown]
     assert set(broken.unknown) == {"/properties/instanceView"}
     assert "403" in broken.unknown["/properties/instanceView"]
     assert broken.body["properties"]["storageProfile"], "the listed document must stay"
     assert len(machines) == 32
+
+
+def test_views_that_could_not_be_read_are_one_failed_line_a_subscription(scan: Collect, stamp: DemoStamp) -> None:
+    """A run that lacks the power state of machines would call itself complete, and an exit code would say so."""
+    stamp.faults.append(Fault("instanceView", "deny", times=3))
+    inventory = scan(admin="", concurrency=1)
+    lines = [c for c in inventory.coverage if c.type == "Microsoft.Compute/virtualMachines/instanceView"]
+    assert len(lines) == len(inventory.of_type("Microsoft.Resources/subscriptions")) > 1
+    assert sum(line.count for line in lines) == 32 - 3
+    assert failed(inventory) == [line for line in lines if line.reason]
+    (sentence,) = sentences(inventory)
+    assert re.match(r"3 of \d+ instance views could not be read: Reading the instanceView of /subs.* \(403", sentence)
 
 
 def test_children_of_a_list_that_failed_are_failed_with_its_reason(scan: Collect, stamp: DemoStamp) -> None:
@@ -114,7 +125,8 @@ def test_no_subscriptions_means_nothing_of_that_plane_is_known_and_all_of_the_ot
 ) -> None:
     stamp.faults.append(Fault("/subscriptions?", "deny", plane="tenant"))
     inventory = scan()
-    assert {line.type for line in failed(inventory)} == {row.type for row in TABLE if row.plane == "tenant"}
+    lost = {kind for row in TABLE if row.plane == "tenant" for kind in row.covered}
+    assert {line.type for line in failed(inventory)} == lost
     assert inventory.of_type("Microsoft.Backup.Admin/backupLocations/backups")
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from azure.core.rest import HttpRequest
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError
 from azscheck.sources.hub import StampSettings
+from azscheck.sources.hub.credentials import LoginAnswers
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.resource_manager import Plane
-from azscheck.sources.hub.signin import LoginAnswers, SignIn
+from azscheck.sources.hub.signin import SignIn
 from azscheck.sources.hub.transport import Transport, trust
 
 from .conftest import FAST, Collect, failed, sentences
@@ -149,3 +151,55 @@ def test_what_only_sounds_secret_is_kept() -> None:
     copy = json.loads(json.dumps(document))
     redact(document)
     assert document == copy
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"commandToExecute": "run.ps1 THIS"},
+        {"ps": "Set-AzsBackup -Password 'THIS' -Path x"},
+        {"sh": "mount --password THIS"},
+        {"exe": "setup.exe /p:THIS"},
+        {"net": "net use x: \\fs\\s /user:corp\\svc THIS"},
+        {"list": [{"name": "adminPassword", "value": "THIS"}]},
+        {"adminPassword": {"value": "THIS"}},
+        {"passwords": ["THIS"]},
+        {"userPwd": "THIS", "pwd": "THIS", "PASSWORD_1": "THIS"},
+        {"storage_key": "THIS", "primary_access_key": "THIS", "accountKey2": "THIS", "recoveryKeys": ["THIS"]},
+        {"pem": "-----BEGIN RSA PRIVATE KEY-----\nTHIS"},
+        {"url": "https://user:THIS@host/x"},
+        {"header": "Bearer THIS"},
+        {"json": '{"password": "THIS"}'},
+        {"conn": "Server=x;User Id=y;Password=THIS"},
+        {"fileUris": ["https://x.blob/y?sv=1&sig=THIS"]},
+    ],
+)
+def test_no_secret_stays_whatever_its_form(document: dict[str, Any]) -> None:
+    """A saved inventory is passed around: whoever reads it would hold the password."""
+    redact(document)
+    assert "THIS" not in json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Set password= in the answer file.",
+        "The password has expired: renew the token, then rotate the secret.",
+        "key=value",
+        "https://vault.north.example/secrets/backup",
+        "user@north.example",
+        "The bearer token was refused",
+    ],
+)
+def test_prose_that_speaks_of_secrets_stays(text: str) -> None:
+    """The title of an alert would vanish, and with it what the operator is to do."""
+    document = {"title": text, "texts": [text]}
+    redact(document)
+    assert document == {"title": text, "texts": [text]}
+
+
+def test_a_long_text_is_searched_in_no_time() -> None:
+    """A certificate or script of a megabyte would hold up the scan for hours."""
+    start = time.monotonic()
+    redact({"content": "keyAbc0" * 150_000, "other": "-a" * 300_000 + "key", "third": "token " * 100_000})
+    assert time.monotonic() - start < 3

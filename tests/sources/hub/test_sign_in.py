@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from azscheck.demo import DemoStamp, Fault
+from azscheck.demo.identity import IdentityService
+from azscheck.demo.messages import Reply, Request, json_reply
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
 from azscheck.sources.hub import Credential, StampSettings, collect
@@ -23,7 +25,7 @@ def _collect(settings: StampSettings) -> Inventory:
 
 def _nothing_was_read(inventory: Inventory) -> None:
     assert [r.type for r in inventory.resources] == ["Azscheck/stamps"]
-    assert {line.type for line in failed(inventory)} == {row.type for row in TABLE}
+    assert {line.type for line in failed(inventory)} == {kind for row in TABLE for kind in row.covered}
     assert len(sentences(inventory)) == 2, "one sentence a plane"
 
 
@@ -195,6 +197,9 @@ def test_a_plane_with_its_own_principal(scan: Collect, monkeypatch: pytest.Monke
         ({"admin": "https://[adminmanagement"}, "https://"),
         ({"admin": "https://adminmanagement.north.example:port"}, "https://"),
         ({"admin": "", "tenant": ""}, "no endpoint"),
+        ({"admin": "https://evil.example\\@adminmanagement.north.example"}, "https://"),
+        ({"credential": Credential("id", "a b/../c", "STAMP_SECRET")}, "tenant id"),
+        ({"credential": Credential("id", secret_file=Path("/dev/zero"))}, "64 KiB"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_before_any_call(
@@ -209,3 +214,63 @@ def test_settings_that_cannot_work_are_refused_before_any_call(
 def test_two_stamps_of_one_name_are_refused(settings: StampSettings) -> None:
     with pytest.raises(UsageError, match="east"):
         collect([settings, settings], clock=lambda: NOW)
+
+
+def test_an_old_ad_fs_is_asked_by_resource(
+    scan: Collect, stamp: DemoStamp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AD FS of stamps before 1.2108 refuses scopes: nothing of such a stamp could be read."""
+    serve = IdentityService._token
+
+    def old(service: IdentityService, request: Request) -> Reply:
+        if b"resource=" not in request.body:
+            document = {"error": "unauthorized_client", "error_description": "MSIS9605: The client is not allowed."}
+            return json_reply(document, 400)
+        return serve(service, request)
+
+    monkeypatch.setattr(IdentityService, "_token", old)
+    assert failed(scan()) == []
+    assert len([r for r in stamp.requests if r.method == "POST"]) == 4
+    path = tmp_path / "principal.pem"
+    path.write_bytes(stamp.client_certificate_pem)
+    assert failed(scan(tenant="", credential=Credential(stamp.client_id, certificate_file=path))) == []
+
+
+def test_a_client_that_may_not_use_the_audience_is_told_so(scan: Collect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator would look for a wrong secret, or for a stamp that AD FS does not know."""
+    document = {"error": "unauthorized_client", "error_description": "MSIS9605: The client is not allowed."}
+    monkeypatch.setattr(IdentityService, "_token", lambda *_: json_reply(document, 400))
+    inventory = scan()
+    _nothing_was_read(inventory)
+    assert all("this client may not use the audience" in sentence for sentence in sentences(inventory))
+
+
+def test_a_refusal_that_passes_is_not_the_end(scan: Collect, whole: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One busy moment of the identity service would fail all that is left of a scan, and blame the secret for it."""
+    serve, busy = IdentityService._token, [True, False, True, True, True, True, True, True]
+
+    def sometimes(service: IdentityService, request: Request) -> Reply:
+        if busy and busy.pop(0):
+            document = {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."}
+            return json_reply(document, 400)
+        return serve(service, request)
+
+    monkeypatch.setattr(IdentityService, "_token", sometimes)
+    busy[1:] = []
+    assert scan() == whole
+    busy[:] = [True] * 20
+    found = sentences(scan())
+    assert all("cannot answer for the moment" in sentence and "secret" not in sentence for sentence in found)
+    assert len(busy) == 20 - 2 * 3
+
+
+@pytest.mark.parametrize("token", [None, "", "abc\r\nX: y", 5])
+def test_an_answer_without_a_token_has_its_own_sentence(
+    scan: Collect, monkeypatch: pytest.MonkeyPatch, token: object
+) -> None:
+    """The operator would be sent to check the network, which works."""
+    document = {"access_token": token, "token_type": "bearer", "expires_in": 3600}
+    monkeypatch.setattr(IdentityService, "_token", lambda *_: json_reply(document))
+    inventory = scan()
+    _nothing_was_read(inventory)
+    assert all("without an access token that can be used" in sentence for sentence in sentences(inventory))

@@ -1,0 +1,94 @@
+"""Documents held against a JSON Schema, with a sentence for each mistake at its place."""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from azscheck.documents.read import Document
+from azscheck.documents.words import did_you_mean, shorten
+from azscheck.errors import DocumentError, Place
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+
+@cache
+def _validator(schema_file: Path) -> "Validator":
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema_file.read_text("utf-8")))
+
+
+def check(document: Document, schema_file: Path) -> None:
+    """Hold a document against a JSON Schema; raises DocumentError with every mistake, each at its place."""
+    errors = [_leaf(error) for error in _validator(schema_file).iter_errors(document.value)]
+    mistakes = {(place, sentence) for error in errors for place, sentence in _mistakes(document, error)}
+    if mistakes:
+        raise DocumentError(list(mistakes))
+
+
+def _leaf(error: "ValidationError") -> "ValidationError":
+    from jsonschema.exceptions import best_match
+
+    if error.context and all(below.validator == "required" for below in error.context):
+        # "This or that is needed": none of the parts alone is the mistake.
+        return error
+    forms: dict[Any, list[ValidationError]] = {}
+    for below in error.context or ():
+        forms.setdefault(below.schema_path[0], []).append(below)
+    # Of several forms that a value may have, the one of its own type was meant.
+    meant = [form for form in forms.values() if not any(e.validator == "type" and not e.path for e in form)]
+    if len(meant) == 1:
+        return _leaf(best_match(meant[0]) or error)
+    return best_match([error]) or error
+
+
+def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Place, str]]:
+    steps = tuple(error.absolute_path)
+    place = document.place(*steps)
+    name = _named(steps)
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, dict):
+            known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
+            instance: dict[str, Any] = error.instance
+            for key in instance:
+                if key not in known:
+                    yield document.place(*steps, key), f"{key!r} is not a known key here{did_you_mean(key, known)}"
+        case "anyOf" if error.context:
+            needed: list[Any] = [below.validator_value for below in error.context]
+            yield place, f"{name} needs {' or '.join(repr(key) for keys in needed for key in keys)}."
+        case "required":
+            there: Any = error.instance
+            missing = [key for key in wanted if key not in there]
+            yield place, f"{name} lacks {', '.join(repr(key) for key in missing)}."
+        case "enum":
+            near = did_you_mean(error.instance, wanted)
+            yield place, f"{shorten(error.instance)} is not one of {', '.join(map(str, wanted))}{near}"
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            yield place, f"{name} must be {' or '.join(map(_article, kinds))}, not {shorten(error.instance)}."
+        case "pattern":
+            described = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+            yield place, f"{shorten(error.instance)} does not fit: {described or wanted}"
+        case "minItems" | "minLength" | "minProperties":
+            yield place, f"{name} must not be empty."
+        case _:
+            yield place, f"{name}: {shorten(error.message)}."
+
+
+def _named(steps: Sequence[str | int]) -> str:
+    match steps:
+        case [*_, str(key)]:
+            return repr(key)
+        case [*_, str(key), int(index)]:
+            return repr(f"{key}[{index}]")
+        case _:
+            return "the file"
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,69 @@
+"""Operators on texts, arrays and objects."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from azscheck.engine.equality import CannotCompare, equal, scalar_key
+from azscheck.values import type_name
+
+_WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
+
+
+def is_in(seen: Any, wanted: Any) -> bool:
+    """One of an array."""
+    if not isinstance(wanted, list):
+        raise CannotCompare(f"in takes an array, not a value of type {type_name(wanted)}")
+    return any(equal(seen, item) for item in wanted)
+
+
+def like(seen: Any, wanted: Any) -> bool:
+    """A text that fits another in which `*` stands for anything; in linear time."""
+    key, pattern = scalar_key(seen), scalar_key(wanted)
+    if pattern is None:
+        raise CannotCompare(f"like takes a text, not a value of type {type_name(wanted)}")
+    if key is None:
+        return False
+    head, *rest = pattern.split("*")
+    if not rest:
+        return key == pattern
+    *middle, tail = rest
+    if not (key.startswith(head) and key[len(head) :].endswith(tail)):
+        return False
+    at, end = len(head), len(key) - len(tail)
+    for piece in middle:
+        found = key.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+@lru_cache(512)
+def _pattern(text: str, flags: int) -> re.Pattern[str]:
+    return re.compile("".join(_WILD.get(c) or re.escape(c) for c in text), flags | re.DOTALL)
+
+
+def match(seen: Any, wanted: Any, flags: int = 0) -> bool:
+    """A text that fits a pattern of `#` (digit), `?` (letter) and `.` (any character)."""
+    if not isinstance(wanted, str):
+        raise CannotCompare(f"match takes a text, not a value of type {type_name(wanted)}")
+    return isinstance(seen, str) and _pattern(wanted, flags).fullmatch(seen) is not None
+
+
+def match_insensitively(seen: Any, wanted: Any) -> bool:
+    """As `match`, without regard to case."""
+    return match(seen, wanted, re.IGNORECASE)
+
+
+def contains(seen: Any, wanted: Any) -> bool:
+    """A text that holds a text, or an array that holds a value."""
+    if isinstance(seen, list):
+        return any(equal(item, wanted) for item in seen)
+    key, part = scalar_key(seen), scalar_key(wanted)
+    return key is not None and part is not None and part in key
+
+
+def contains_key(seen: Any, wanted: Any) -> bool:
+    """An object with a key."""
+    return isinstance(seen, dict) and str(wanted).lower() in (key.lower() for key in seen)
