@@ -167,3 +167,12 @@ def test_an_unregistered_provider_makes_the_bare_sdk_write_and_the_record_shows_
         list(compute.virtual_machines.list_all())
     assert [record.method for record in stamp.writes] == ["POST"]
     assert stamp.writes[0].path.endswith("/providers/Microsoft.Compute/register")
+
+
+def test_a_dripping_body_comes_whole_but_slowly(client: Client) -> None:
+    """A test of what never ends would prove nothing if the body came at once, or broken."""
+    whole = subscriptions(client).content
+    client.stamp.faults.append(Fault("/subscriptions", "drip", seconds=0.001))
+    start = time.monotonic()
+    assert subscriptions(client).content == whole
+    assert time.monotonic() - start > 0.001 * len(whole)

@@ -19,6 +19,7 @@ from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import Row, scope_of
 from azscheck.sources.hub.versions import Offered, first_version, is_of_version, lacks, next_version, offered_of
 
+_NOT_TOLD: Final = "The stamp's own list of resource providers could not be read, so it is not known to have this one."
 _VERSIONS_TRIED: Final = 4
 _PROVIDERS_VERSION: Final = "2019-10-01"
 _ACCEPT: Final = {"Accept": "application/json"}
@@ -82,8 +83,8 @@ class Lister:
     def list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> Listed:
         """One list with all its pages."""
         served = (subscription.offered or {}).get(type_key(row.type))
-        if row.by_discovery and subscription.offered is not None and served is None:
-            return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+        if row.by_discovery and served is None:
+            return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED if subscription.offered else _NOT_TOLD)
         version = self._accepted.get(row.type) or first_version(row.versions, served)
         operation, tried = f"list {row.type}", list[str]()
         found: Documents = []

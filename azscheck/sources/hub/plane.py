@@ -9,7 +9,7 @@ from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
-from azscheck.sources.hub.provider import DEFAULT_PROVIDER, default_subscription, is_default_provider, system_region
+from azscheck.sources.hub.provider import default_subscription, is_default_provider, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
@@ -69,10 +69,7 @@ class PlaneCollection:
             raise listed
         row = listed.row
         if self.name == "tenant" and row.type == SUBSCRIPTIONS and any(map(is_default_provider, listed.resources)):
-            self.failure = (
-                f"{self._lister.plane.host} is the administrators' endpoint, for it lists the {DEFAULT_PROVIDER}: "
-                "give the tenants' endpoint, whose name begins with management."
-            )
+            self.failure = not_for_tenants(self._lister.plane.host)
             self._without("", self._rows, self.failure)
             return
         self.coverage.append(listed.coverage)

@@ -16,6 +16,14 @@ def is_default_provider(subscription: Resource) -> bool:
     return str(subscription.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()
 
 
+def not_for_tenants(host: str) -> str:
+    """The sentence for an administrators' endpoint that was given as the tenants'."""
+    return (
+        f"{host} is the administrators' endpoint, for it lists the {DEFAULT_PROVIDER}: "
+        "give the tenants' endpoint, whose name begins with management."
+    )
+
+
 def default_subscription(lister: Lister, subscriptions: Sequence[Resource]) -> Subscription:
     """The provider's own subscription: by its name, or the only one, or the one that has the system's group.
 
