@@ -80,6 +80,6 @@ def command(
     )
     write_outputs(results, outputs, quiet=quiet)
     code = gate(results, fail_on, fail_on_unknown)
-    if not quiet:
+    if not quiet or code is ExitCode.INCOMPLETE:
         click.echo(f"azscheck: {closing_words(results, code)}", err=True)
     return code

@@ -133,6 +133,5 @@ class Coverage:
 
     @property
     def words(self) -> str:
-        """Why it does not say everything, with the type of what is missing."""
-        named = self.type.lower() in self.reason.lower()
-        return self.reason if named else f"{self.type}: {self.reason}"
+        """Why it does not say everything; a sentence stands for itself, so one cause of many lists reads as one."""
+        return self.reason if self.reason.endswith(".") else f"{self.type}: {self.reason}"

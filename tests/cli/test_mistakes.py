@@ -111,7 +111,7 @@ def wrong_port(*_: object) -> dict[str, object]:
 STAMPS: dict[str, tuple[Change, int, tuple[str, ...]]] = {
     "another stamp's authority": (other_authority, 3, ("certificate", "ca")),
     "no authority": (lambda *_: {"ca": None}, 3, ("certificate", "ca")),
-    "a wrong secret": (wrong_secret, 3, ("sign", "refused")),
+    "a wrong secret": (wrong_secret, 3, ("Signing in", "refused")),
     "a host that is not there": (wrong_host, 3, ("nowhere.invalid",)),
     "nothing at the port": (wrong_port, 3, ("127.0.0.1:1",)),
     "a missing CA file": (lambda *_: {"ca": "gone.pem"}, 2, ("gone.pem",)),
@@ -130,6 +130,9 @@ def test_a_stamp_that_cannot_be_read(run: Run, stamp: DemoStamp, name: str) -> N
     configuration(stamp, Path(), **change(stamp, Path()))
     ran = run("scan", "--now", NOW)
     sentence(ran, code, *words)
+    assert ran.out.count("COULD NOT BE READ") == (code == 3)
+    told = ran.out.partition("COULD NOT BE READ")[2]
+    assert told.count(" lists: ") + told.count(" list: ") <= 2, "one cause for each of the two planes"
     assert stamp.client_secret not in ran.out + ran.err
     assert "compliant" not in ran.out.replace("not compliant", "").lower() or "INCOMPLETE" in ran.out
     assert run("collect", "-o", "i.ndjson").code == code

@@ -82,7 +82,7 @@ def connection_clause(error: BaseException, host: str) -> str:
     names = {type(cause).__name__ for cause in chain}
     if names & {"IncompleteReadError", "IncompleteRead"}:
         return f"the answer of {host} was cut off: collect again"
-    if names & {"JSONDecodeError", "UnicodeDecodeError", "RecursionError"}:
+    if names & {"BrokenAnswer", "JSONDecodeError", "UnicodeDecodeError", "RecursionError"}:
         return f"the answer of {host} is not JSON: look for a proxy or sign-in page in between, then collect again"
     if names & {"ProxyError"}:
         return f"the proxy on the way to {host} refused: check HTTPS_PROXY and NO_PROXY"
