@@ -116,7 +116,7 @@ def test_names_make_no_links(everything: Results) -> None:
         ("policies/a b.yaml", "policies/a%20b.yaml"),
         ("./templates/../x#1?.json", "x%231%3F.json"),
         ("templates\\vm.json", "templates/vm.json"),
-        ("C:\\work\\vm.json", "file:///C:/work/vm.json"),
+        ("C:\\repo\\vm.json", "file:///C:/repo/vm.json"),
         ("\\\\fs\\share\\vm.json", "file://fs/share/vm.json"),
         ("/home/me/vm.json", "file:///home/me/vm.json"),
         ("a:b.json", "a%3Ab.json"),

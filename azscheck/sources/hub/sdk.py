@@ -17,6 +17,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 from azure.profiles import KnownProfiles
 
+from azscheck.errors import CollectionError
 from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.table import Row
 
@@ -28,7 +29,7 @@ class _PlaneSigns:
     """The clients demand a credential; the plane's pipeline signs, so this one is never asked."""
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        raise NotImplementedError(scopes)
+        raise CollectionError(f"the SDK asked for a token of its own, for {scopes}")
 
 
 class Clients:
