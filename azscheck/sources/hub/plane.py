@@ -9,7 +9,7 @@ from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
-from azscheck.sources.hub.provider import default_subscription, is_default_provider, not_for_tenants, system_region
+from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
 from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
@@ -68,7 +68,7 @@ class PlaneCollection:
         if isinstance(listed, CollectionError):
             raise listed
         row = listed.row
-        if self.name == "tenant" and row.type == SUBSCRIPTIONS and any(map(is_default_provider, listed.resources)):
+        if self.name == "tenant" and row.type == SUBSCRIPTIONS and are_the_providers_own(listed.resources):
             self.failure = not_for_tenants(self._lister.plane.host)
             self._without("", self._rows, self.failure)
             return

@@ -9,17 +9,22 @@ from azscheck.sources.hub.listing import Lister, Subscription
 from azscheck.sources.hub.table import GROUPS, TABLE
 
 DEFAULT_PROVIDER: Final = "Default Provider Subscription"
+_PROVIDERS_OWN: Final = {DEFAULT_PROVIDER.lower(), "metering subscription", "consumption subscription"}
 
 
-def is_default_provider(subscription: Resource) -> bool:
-    """Whether a subscription bears the name of the provider's own, which the administrators' endpoint alone lists."""
-    return str(subscription.body.get("displayName", "")).lower() == DEFAULT_PROVIDER.lower()
+def _name_of(subscription: Resource) -> str:
+    return str(subscription.body.get("displayName", "")).lower()
+
+
+def are_the_providers_own(subscriptions: Sequence[Resource]) -> bool:
+    """Whether all subscriptions bear names of the provider's own, which the administrators' endpoint alone lists."""
+    return bool(subscriptions) and {_name_of(subscription) for subscription in subscriptions} <= _PROVIDERS_OWN
 
 
 def not_for_tenants(host: str) -> str:
     """The sentence for an administrators' endpoint that was given as the tenants'."""
     return (
-        f"{host} is the administrators' endpoint, for it lists the {DEFAULT_PROVIDER}: "
+        f"{host} is the administrators' endpoint, for it lists nothing but the provider's own subscriptions: "
         "give the tenants' endpoint, whose name begins with management."
     )
 
@@ -29,7 +34,7 @@ def default_subscription(lister: Lister, subscriptions: Sequence[Resource]) -> S
 
     Raises CollectionError with a sentence when it is none of them.
     """
-    named = [subscription for subscription in subscriptions if is_default_provider(subscription)]
+    named = [subscription for subscription in subscriptions if _name_of(subscription) == DEFAULT_PROVIDER.lower()]
     for candidate in named or (subscriptions if len(subscriptions) == 1 else ()):
         found = lister.subscription(candidate.id, None)
         # The only one that the tenants' endpoint shows is some tenant's: it would seem to lack all there is.

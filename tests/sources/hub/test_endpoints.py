@@ -78,6 +78,18 @@ def test_the_administrators_endpoint_is_not_taken_for_the_tenants(settings: Stam
     assert {c.type for c in failed(inventory)} == {t for row in TABLE if row.plane == "tenant" for t in row.covered}
 
 
+def test_tenants_beside_the_provider_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One subscription's name makes all machines of the others disappear."""
+    content = read_content()
+    (listing,) = [part for part in content["tenant"]["lists"] if part["at"] == "/subscriptions"]
+    listing["items"]["{guid:woodgrove}"]["displayName"] = "Default Provider Subscription"
+    with DemoStamp(content=content, now=NOW) as stamp:
+        monkeypatch.setenv("STAMP_SECRET", stamp.client_secret)
+        inventory = collect([settings_of(stamp, tmp_path)], clock=lambda: NOW, limits=FAST)
+    assert failed(inventory) == []
+    assert len(inventory.of_type("Microsoft.Compute/virtualMachines")) == 32
+
+
 def test_the_tenants_endpoint_is_not_taken_for_the_administrators(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
