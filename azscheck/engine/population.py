@@ -1,6 +1,7 @@
 """The other resources that a count looks at: which there are, which could be missing, and an index to join them by."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -34,6 +35,7 @@ class World:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._indexes: dict[tuple[str, str, str], _Index] = {}
+        self._keys: dict[tuple[str, str], list[str]] = {}
 
     def population(self, count: ResourceCount, frame: Frame) -> Population:
         """What `count` looks at for the resource of `frame`."""
@@ -42,18 +44,27 @@ class World:
         if count.scope is Scope.RESOURCE_GROUP and not _IN_GROUP.match(prefix):
             return Population([], Unknown(f"{frame.resource.id} is in no resource group", error=True))
         gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
-        found = self._candidates(count.type, stamps, count.key, frame)
+        if count.key is None:
+            return Population([r for s in stamps for r in self._below(count.type, s, prefix)], _gap(gaps))
+        found = self._joined(count.type, stamps, count.key, frame)
         if isinstance(found, Unknown):
             return Population([], found)
         if prefix:
             found = [r for r in found if arm_key(r.id).startswith(prefix)]
         return Population(found, _gap(gaps))
 
-    def _candidates(
-        self, kind: str, stamps: Iterable[str], key: JoinKey | None, frame: Frame
-    ) -> list[Resource] | Unknown:
-        if key is None:
-            return [r for stamp in stamps for r in self._inventory.of_type(kind, stamp)]
+    def _below(self, kind: str, stamp: str, prefix: str) -> list[Resource]:
+        """The resources whose ids begin with a prefix: a range of the list, which is in the order of the ids."""
+        resources = self._inventory.of_type(kind, stamp)
+        if not prefix:
+            return resources
+        keys = self._keys.get((kind, stamp))
+        if keys is None:
+            keys = self._keys[kind, stamp] = [arm_key(resource.id) for resource in resources]
+        start = bisect_left(keys, prefix)
+        return resources[start : bisect_left(keys, True, lo=start, key=lambda key: not key.startswith(prefix))]
+
+    def _joined(self, kind: str, stamps: Iterable[str], key: JoinKey, frame: Frame) -> list[Resource] | Unknown:
         wanted = frame.of(frame.resource).evaluate(key.value)
         hidden = hidden_unknown(wanted)
         if hidden is not None:

@@ -38,7 +38,12 @@ class Inventory:
     @classmethod
     def of(cls, created: datetime, resources: Iterable[Resource], coverage: Iterable[Coverage]) -> Self:
         """An inventory from parts in any order."""
-        return cls(created, tuple(sorted(resources, key=_resource_order)), tuple(sorted(coverage, key=_coverage_order)))
+        return cls(created, tuple(resources), tuple(coverage))
+
+    def __post_init__(self) -> None:
+        # Look-ups by id and the saved form stand on the order, however an inventory was made.
+        object.__setattr__(self, "resources", tuple(sorted(self.resources, key=_resource_order)))
+        object.__setattr__(self, "coverage", tuple(sorted(self.coverage, key=_coverage_order)))
 
     @classmethod
     def read(cls, path: str | Path) -> "Inventory":
@@ -83,30 +88,34 @@ class Inventory:
         return tuple(sorted({r.stamp for r in self.resources} | {c.stamp for c in self.coverage}))
 
     @cached_property
-    def _by_type(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
+    def _by_type(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = {}
         for resource in self.resources:
-            same = found.setdefault(type_key(resource.type), [])
+            same = found.setdefault((type_key(resource.type), resource.stamp), [])
             # A list that repeats itself must not make two of one; repetitions stand side by side.
             if not same or _without_origin(same[-1]) != _without_origin(resource):
                 same.append(resource)
         return found
 
     def of_type(self, resource_type: str, stamp: str | None = None) -> list[Resource]:
-        """The resources of one type, of one stamp or of all."""
-        found = self._by_type.get(type_key(resource_type), [])
-        return found if stamp is None else [r for r in found if r.stamp == stamp]
+        """The resources of one type, of one stamp or of all, in the order of their ids."""
+        kind = type_key(resource_type)
+        if stamp is not None:
+            return self._by_type.get((kind, stamp), [])
+        return [resource for name in self.stamps for resource in self._by_type.get((kind, name), [])]
 
     @cached_property
-    def _coverage_by_type(self) -> dict[tuple[str, str], list[Coverage]]:
+    def _gaps(self) -> dict[tuple[str, str], list[Coverage]]:
         found: dict[tuple[str, str], list[Coverage]] = {}
         for coverage in self.coverage:
-            found.setdefault((coverage.stamp, type_key(coverage.type)), []).append(coverage)
+            gaps = found.setdefault((type_key(coverage.type), coverage.stamp), [])
+            if not coverage.known:
+                gaps.append(coverage)
         return found
 
     def gaps(self, resource_type: str, stamp: str) -> list[Coverage]:
         """The lists of a type that did not say everything there is; one of its own when none was asked for."""
-        lists = self._coverage_by_type.get((stamp, type_key(resource_type)))
-        if lists is None:
+        gaps = self._gaps.get((type_key(resource_type), stamp))
+        if gaps is None:
             return [Coverage(stamp, resource_type, "", CoverageState.SKIPPED, "was not collected")]
-        return [c for c in lists if not c.known]
+        return gaps

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from azscheck.engine import evaluate
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
-from azscheck.inventory import Resource
+from azscheck.inventory import Inventory, Resource
 from azscheck.policy.conditions import ResourceCount
 from azscheck.values import Unknown
 
-from ..builders import NOW, OTHER, condition, failed, inventory, judge, resource, state, states
+from ..builders import NOW, OTHER, THING, condition, coverage, failed, inventory, judge, policy, resource, state, states
 
 keys = st.sampled_from(
     [
@@ -116,3 +117,19 @@ def test_a_join_looks_at_few() -> None:
     assert {r.state.value for r in results.results} == {"compliant"}
     # A scan of all pairs takes minutes.
     assert time.process_time() - begun < 10
+
+
+def test_children_are_found_whatever_the_order_they_came_in() -> None:
+    """Extensions are taken for another machine's, or not found, because a list came in another order."""
+    machines = [resource(name) for name in ("b", "a", "a-2", "A1", "ab")]
+    children = [
+        resource("x", kind=f"{THING}/parts", id=f"{machine.id.upper()}/parts/x")
+        for machine in machines
+        if machine.name in ("a", "ab")
+    ]
+    kind = f"{THING}/parts"
+    lists = (coverage(THING), coverage(kind))
+    require = {"count": {"resources": kind, "scope": "children"}, "equals": 1}
+    for parts in ((*machines, *children), (*reversed(children), *reversed(machines))):
+        results = evaluate(Inventory(NOW, parts, lists), [policy(require)], now=NOW)
+        assert {n for n, state in states(results).items() if state == "compliant"} == {"a", "ab"}
