@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +13,7 @@ import pytest
 
 from azscheck.cli import azscheck
 from azscheck.engine.cases import cases_of
+from azscheck.sources import evidence
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -78,6 +80,16 @@ def test_the_policy_example_and_its_cases(tmp_path: Path) -> None:
     loaded, found = cases_of(tmp_path / "owner.yaml")
     assert len(found) == 3
     assert [case.failure(loaded) for case in found] == [""] * 3
+
+
+def test_the_evidence_example_is_evidence(tmp_path: Path) -> None:
+    """Somebody writes an export as the page shows it, and is told that it is no inventory."""
+    example = [block for page, block in blocks("json") if page.name == "inventory.md"][-1]
+    (tmp_path / "protection.ndjson").write_text(example, "utf-8")
+    found = evidence.collect([tmp_path / "protection.ndjson"], ["north"], datetime(2026, 6, 1, 12, tzinfo=UTC))
+    assert found.gaps("Azscheck/protectedItems", "north") == []
+    (item,) = found.of_type("Azscheck/protectedItems", "north")
+    assert item.body["properties"]["target"] == r"\\fs02.corp.example\mabs"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -73,7 +73,7 @@ def check(paths: tuple[Path, ...]) -> ExitCode:
     """Check policies without an inventory; every mistake is told with its file, line and column."""
     from azscheck.policy import load_policies
 
-    click.echo(f"{len(load_policies(paths))} policies are right", err=True)
+    click.echo(f"policies without a mistake: {len(load_policies(paths))}", err=True)
     return ExitCode.COMPLIANT
 
 

@@ -39,6 +39,17 @@ def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: 
         return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
 
 
+def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:
+    """A saved inventory with the configuration's evidence, as far as it was not collected with it."""
+    told = evidence.collect(configuration.evidence, inventory.stamps, clock(), configuration.names)
+    missing = {(kind, stamp) for kind in evidence.TYPES for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
+    return inventory + Inventory.of(
+        told.created,
+        (r for r in told.resources if (r.type, r.stamp) in missing),
+        (c for c in told.coverage if (c.type, c.stamp) in missing),
+    )
+
+
 def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
     """The policies that were named, else the configuration's, else the shipped ones."""
     return load_policies(given or (configuration.policies if configuration else ()))

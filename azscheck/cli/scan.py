@@ -46,10 +46,10 @@ def command(
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
-    from azscheck.cli.run import collect, configuration_of, policies_of
+    from azscheck.cli.run import collect, configuration_of, policies_of, with_evidence
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
-    from azscheck.policy.parameters import over
+    from azscheck.policy.parameters import check_overrides, over
 
     inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
     if save_inventory:
@@ -62,10 +62,15 @@ def command(
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     chosen = policies_of(policies, known)
+    stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
+    general = over(given, known.parameters if known else {})
+    for overrides in (general, *stamp_parameters.values()):
+        check_overrides(chosen, overrides)
     if inventories:
         inventory, *more = [Inventory.read(path) for path in inventories]
         for other in more:
             inventory += other
+        inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None
         inventory = collect(known, clock, quiet)
@@ -75,8 +80,8 @@ def command(
         inventory,
         chosen,
         now=clock(),
-        parameters=over(given, known.parameters if known else {}),
-        stamp_parameters={stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else None,
+        parameters=general,
+        stamp_parameters=stamp_parameters,
     )
     write_outputs(results, outputs, quiet=quiet)
     code = gate(results, fail_on, fail_on_unknown)

@@ -8,7 +8,7 @@ from typing import Any
 
 from azscheck.documents import Document, check, read_document
 from azscheck.engine.evaluation import evaluate
-from azscheck.errors import Place
+from azscheck.errors import DocumentError, Place
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
 from azscheck.policy import STAMPS, Policy
@@ -66,7 +66,10 @@ def cases_of(policy_file: Path, shown_as: str = "") -> tuple[Policy, list[Case]]
     """A policy and its cases, from `name.yaml` and `name.test.yaml` beside it; DocumentError when either is wrong."""
     policy = read_policy(policy_file, shown_as)
     shown = str(Path(shown_as).with_suffix(".test.yaml").as_posix()) if shown_as else ""
-    document = read_document(policy_file.with_suffix(".test.yaml"), shown)
+    file = policy_file.with_suffix(".test.yaml")
+    if not file.exists():
+        raise DocumentError([(policy.info.place, f"the policy has no cases: write {file.name} beside it.")])
+    document = read_document(file, shown)
     check(document, schema_file("cases"))
     if document.value["policy"] != policy.id:
         raise document.mistake(f"these are cases of {document.value['policy']}, the policy is {policy.id}.", "policy")

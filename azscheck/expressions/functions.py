@@ -38,6 +38,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "false": Function(lambda: False, 0, 0),
     "first": Function(arrays.first, 1, 1),
     "format": Function(texts.compose, 1, None),
+    "hostof": Function(networks.host_of, 1, 1),
     "if": Function(logic.choose, 3, 3, lazy=True),
     "intersection": Function(arrays.intersection, 2, None),
     "iprangecontains": Function(networks.ip_range_contains, 2, 2),

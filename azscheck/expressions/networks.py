@@ -9,6 +9,8 @@ from azscheck.values import ABSENT
 
 _UNC = re.compile(r"[\\/]{2}(?:\?[\\/]UNC[\\/])?(?P<host>[^\\/\s]+)[\\/]+[^\\/]", re.IGNORECASE)
 
+_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?P<host>[^/\\:?#\s()]+)", re.IGNORECASE)
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -44,5 +46,14 @@ def unc_host(path: Any) -> Any:
     if path is ABSENT or path is None:
         return ABSENT
     found = _UNC.match(string(path))
-    # Of a device's path (\\?\C:, \\.\pipe) nothing is left.
-    return (found["host"].rstrip(".?").lower() or ABSENT) if found else ABSENT
+    # Of a device's path (\\?\C:, \\.\pipe) nothing is left; Windows writes ports as host@445 and host@SSL.
+    return (found["host"].partition("@")[0].rstrip(".?").lower() or ABSENT) if found else ABSENT
+
+
+def host_of(target: Any) -> Any:
+    """The host of a UNC path, a URL, a bare `host` or `host:port`, in lower case; ABSENT when there is none."""
+    host = unc_host(target)
+    if host is not ABSENT or target is ABSENT or target is None:
+        return host
+    found = _HOST.match(string(target))
+    return found["host"].rstrip(".").lower() if found else ABSENT

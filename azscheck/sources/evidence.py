@@ -13,10 +13,11 @@ _HOW = "name a file with them under `evidence:` in azscheck.yaml, or write `evid
 TYPES: Final = {
     "Azscheck/protectedItems": f"no list of a backup product's protected items was given: {_HOW}",
     "Azscheck/replicatedItems": f"no list of replicated items was given: {_HOW}",
-    "Azscheck/shareFolders": "what lies on the backup share was not looked at",
+    "Azscheck/shareFolders": "what lies on the backup share was not looked at; evidence can say it",
 }
 """The types of evidence, and the reason why there is none of a type."""
 
+_PARTLY: Final = "the evidence holds some, but no coverage line with an empty scope that says that these are all"
 _MAY_BE_NONE: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
 
 
@@ -36,9 +37,11 @@ def collect(
             named = ", ".join(known or stamps)
             raise InventoryError(f"{file}: speaks of the stamp {others[0]!r}, the configuration has: {named}.")
         found += more.only(stamps)
-    covered = {(c.stamp, type_key(c.type)) for c in found.coverage}
+    # A list of one subscription's items says nothing of the others.
+    covered = {(c.stamp, type_key(c.type)) for c in found.coverage if not c.scope}
+    some = {(r.stamp, type_key(r.type)) for r in found.resources}
     missing = [
-        _none(stamp, kind, reason, now, said=files == ())
+        _none(stamp, kind, _PARTLY if (stamp, type_key(kind)) in some else reason, now, said=files == ())
         for stamp in stamps
         for kind, reason in TYPES.items()
         if (stamp, type_key(kind)) not in covered

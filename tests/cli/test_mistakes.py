@@ -142,7 +142,7 @@ TYPOS = {
     "severity: critical": ("severity: hgh", "'hgh' is not one of", "did you mean 'high'"),
     "  greaterOrEquals: 1": ("  greaterOrEqual: 1", "'greaterOrEqual' is not a known key", "'greaterOrEquals'"),
     "title: ": ("titel: ", "'titel' is not a known key", "did you mean 'title'"),
-    "where: {field": ("where: {feld", "'feld' is not a known key", "did you mean 'field'"),
+    "where: {value": ("where: {valu", "'valu' is not a known key", "did you mean 'value'"),
 }
 
 

@@ -119,3 +119,28 @@ def test_nothing_evaluated_is_not_success(run: Run, inventory_file: Path) -> Non
     ran = run("scan", "--inventory", "i.ndjson", "--policies", "p.yaml", "--now", NOW)
     assert ran.code == 3
     assert "nothing was evaluated" in ran.err.lower()
+
+
+def test_a_slip_in_a_parameter_costs_no_collection(run: Run, stamp: DemoStamp) -> None:
+    """An hour of collection ends in a usage error, with nothing kept."""
+    configuration(stamp, Path())
+    assert run("scan", "--parameter", "nope=1").code == 2
+    assert stamp.requests == []
+
+
+def test_evidence_of_the_configuration_goes_with_a_saved_inventory(run: Run, stamp: DemoStamp) -> None:
+    """Judged behind an air gap, every machine is unknown, although the configuration names the product's export."""
+    file = configuration(stamp, Path())
+    assert run("collect", "-o", "i.ndjson", "--now", NOW).code == 0
+
+    def states() -> set[str]:
+        run("scan", "--inventory", "i.ndjson", "--config", file, "--now", NOW, "--format", "json=r.json")
+        results = json.loads(Path("r.json").read_text("utf-8"))["results"]
+        return {str(r["state"]) for r in results if r["policy"] == "ASH-TEN-001"}
+
+    assert "unknown" in states()
+    whole = json.loads(file.read_text())
+    file.write_text(json.dumps({**whole, "evidence": []}))
+    assert states() == {"compliant", "nonCompliant", "notApplicable"}
+    run("collect", "-o", "i.ndjson", "--now", NOW)
+    assert states() == {"compliant", "nonCompliant", "notApplicable"}, "collected with it, it is not added twice"

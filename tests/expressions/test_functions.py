@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from azscheck.expressions import FUNCTIONS, evaluate, parse
+from azscheck.expressions import FUNCTIONS, evaluate, networks, parse
 from azscheck.values import ABSENT, Unknown
 
 HERE: dict[str, Any] = {
@@ -225,3 +225,22 @@ def test_unknown_inside_an_argument(text: str) -> None:
 def test_unknown_poisons_no_more_than_it_must(text: str, value: Any) -> None:
     """One value that cannot be told makes results unknown that are certain, or certain that are unknown."""
     assert evaluate(parse(f"[{text}]"), HERE) == value
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        (r"\\fs02.corp.example\mabs", "fs02.corp.example"),
+        (r"\\10.0.0.4@445\b", "10.0.0.4"),
+        ("https://user@Acct.blob.north.example:443/c", "acct.blob.north.example"),
+        ("smb://mabs-01/x", "mabs-01"),
+        ("mabs-01.north.example.:443", "mabs-01.north.example"),
+        (" mabs-01 (D:)", "mabs-01"),
+        ("rsv-weu", "rsv-weu"),
+        ("", ABSENT),
+        (None, ABSENT),
+    ],
+)
+def test_host_of_a_target(target: Any, host: Any) -> None:
+    """A backup target on the stamp passes for one elsewhere, because it is written as a URL or with a port."""
+    assert networks.host_of(target) == host

@@ -9,12 +9,13 @@ from typing import Final
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
+from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.endpoint import Endpoint, endpoints_of, open_endpoint
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.plane import PlaneCollection
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.stamp import STAMPS, domain_of, not_configured, stamp_resource
+from azscheck.sources.hub.stamp import domain_of, not_configured, stamp_resource
 from azscheck.sources.hub.transport import Transport
 
 _WAIT_SECONDS: Final = 0.2

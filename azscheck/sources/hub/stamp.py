@@ -6,11 +6,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource, type_key
+from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.discovery import METADATA, Metadata
 from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.hub.table import BACKUPS, NODES, TABLE, UPDATE_LOCATIONS, PlaneName
 
-STAMPS: Final = "Azscheck/stamps"
 _NOT_CONFIGURED: Final[Mapping[PlaneName, str]] = {
     "admin": "the administrators' endpoint of this stamp is not configured",
     "tenant": "the tenants' endpoint of this stamp is not configured",
@@ -52,7 +52,11 @@ def stamp_resource(
     unknown: dict[str, str] = {}
     facts: dict[str, Any] = {}
     _state(facts, unknown, "region", region, reason)
-    _state(facts, unknown, "externalDomain", domain_of(settings, metadata), reason)
+    domain = domain_of(settings, metadata)
+    _state(facts, unknown, "externalDomain", domain, reason)
+    # Public addresses of machines are named <label>.<region>.cloudapp.<fqdn>.
+    label, _, rest = domain.partition(".")
+    _state(facts, unknown, "publicDomain", f"{label}.cloudapp.{rest}" if rest else "", reason)
     _state(facts, unknown, "identityProvider", next((m.identity_provider for m in metadata), ""), reason)
     if settings.connected is not None:
         facts["connected"] = settings.connected

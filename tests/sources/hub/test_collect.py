@@ -163,6 +163,7 @@ def test_the_stamp_itself_is_a_resource_with_what_is_known_of_it(scan: Collect) 
     assert properties == {
         "region": "north",
         "externalDomain": "north.fabrikam.example",
+        "publicDomain": "north.cloudapp.fabrikam.example",
         "identityProvider": "AD FS",
         "connected": False,
         "administratorEndpoint": "127.0.0.1",
