@@ -1,11 +1,12 @@
 """Where a condition stands: which resource `field` reads, which one `subject()`, and the values around it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from azscheck.expressions import Expression, evaluate, is_expression, parse
+from azscheck.expressions import Expression, calls, evaluate, is_expression, parse
 from azscheck.expressions.evaluate import lookup
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import Field
@@ -25,6 +26,11 @@ def walk(value: Any, steps: tuple[str, ...]) -> Any:
     return value
 
 
+@lru_cache(4096)
+def _of_the_subject_alone(text: str) -> bool:
+    return not {"field", "current"} & {call.name for call in calls(parse(text))}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One resource at hand, with what a condition on it may refer to."""
@@ -40,6 +46,9 @@ class Frame:
     named: tuple[tuple[str, Any], ...] = ()
     """The elements of counts over a literal, by name, the innermost first."""
 
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What expressions that read this resource alone, as their subject, come to."""
+
     def of(self, resource: Resource) -> "Frame":
         """The frame of a resource that is counted for this one."""
         return Frame(resource, resource.document, self.parameters, self.now, subject=self, named=self.named)
@@ -47,11 +56,11 @@ class Frame:
     def at(self, array: Field, element: Any) -> "Frame":
         """The frame of one element of an array."""
         named = ((array.path, element), *self.named)
-        return replace(self, elements=((array.steps, element), *self.elements), named=named)
+        return replace(self, elements=((array.steps, element), *self.elements), named=named, memo={})
 
     def naming(self, name: str, element: Any) -> "Frame":
         """The frame of one element of a literal."""
-        return replace(self, named=((name, element), *self.named))
+        return replace(self, named=((name, element), *self.named), memo={})
 
     def read(self, field: Field) -> Any:
         """A property's value: JSON, ABSENT or Unknown."""
@@ -73,7 +82,7 @@ class Frame:
         """A literal with its expressions evaluated; Unknown when a part of it is."""
         match value:
             case str() if is_expression(value):
-                return self.evaluate(parse(value))
+                return self._resolved(value)
             case str() if value.startswith("[["):
                 return value[1:]
             case list():
@@ -84,6 +93,15 @@ class Frame:
                 return next((item for item in entries.values() if isinstance(item, Unknown)), entries)
             case _:
                 return value
+
+    def _resolved(self, text: str) -> Any:
+        if self.subject is None or not _of_the_subject_alone(text):
+            return self.evaluate(parse(text))
+        # The same for every resource that is counted for one subject.
+        memo = self.subject.memo
+        if text not in memo:
+            memo[text] = self.evaluate(parse(text))
+        return memo[text]
 
     def evaluate(self, tree: Expression) -> Any:
         """An expression's value, standing here."""

@@ -138,19 +138,20 @@ class Interpreter:
             evidence = Evidence(
                 _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), resource, origin
             )
-            return Proof(truth, (evidence, *self._into(test, seen, frame)), seen)
+            return Proof(truth, (evidence, *self._into(test, seen, truth, frame)), seen)
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
         evidence = Evidence(_left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
         return Proof(truth, (evidence,))
 
-    def _into(self, test: Test, tally: Tally, frame: Frame) -> Iterable[Evidence]:
+    def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
         """Inside a count that decided: the resources that were counted, or those that came nearest."""
         count = test.left
         if not isinstance(count, ResourceCount) or count.where is None:
             return
-        if tally.counted:
+        if tally.counted or truth is True:
+            # That there is none needs no example.
             resources = tally.counted
         else:
             proofs = [(r, self.prove(count.where, frame.of(r))) for r in tally.others[:1000]]
