@@ -94,13 +94,14 @@ def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
 
 def _evidence(stamp: "DemoStamp", now: datetime) -> Any:
     from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+    from azscheck.sources.evidence import ITEMS
 
     origin = Origin("file", "protection.ndjson", now)
     items = [*stamp.protected_items(), *stamp.replicated_items()]
     resources = [Resource(stamp.name, item["type"], item["id"], item, origin) for item in items]
     coverage = [
         Coverage(stamp.name, kind, "", CoverageState.COMPLETE, count=sum(r.type == kind for r in resources), time=now)
-        for kind in ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+        for kind in ITEMS
     ]
     return Inventory.of(now, resources, coverage)
 

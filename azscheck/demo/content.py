@@ -49,6 +49,7 @@ def read_content() -> dict[str, Any]:
     import yaml
 
     text = files("azscheck.demo").joinpath("stamp.yaml").read_text(encoding="utf-8")
+    # The safe loader, in C where there is one: it makes plain data only, and ten times as fast.
     content: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return content
 

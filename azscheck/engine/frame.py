@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from azscheck.expressions import Expression, calls, evaluate, is_expression, parse
+from azscheck.expressions import Expression, evaluate, is_expression, parse
 from azscheck.expressions.evaluate import lookup
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import Field
+from azscheck.policy.join_key import only_of_the_subject
 from azscheck.policy.paths import EACH, parse_path
 from azscheck.times import format_time
 from azscheck.values import ABSENT, Unknown
@@ -28,7 +29,7 @@ def walk(value: Any, steps: tuple[str, ...]) -> Any:
 
 @lru_cache(4096)
 def _of_the_subject_alone(text: str) -> bool:
-    return not {"field", "current"} & {call.name for call in calls(parse(text))}
+    return only_of_the_subject(parse(text))
 
 
 @dataclass(frozen=True, slots=True)

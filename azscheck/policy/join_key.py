@@ -15,7 +15,7 @@ def join_key(condition: Condition | None) -> JoinKey | None:
             and is_expression(test.right)
         ):
             tree = _parsed(test.right)
-            if tree is not None and _only_of_the_subject(tree):
+            if tree is not None and only_of_the_subject(tree):
                 return JoinKey(test.left, tree)
     return None
 
@@ -27,6 +27,7 @@ def _parsed(text: str) -> Expression | None:
         return None
 
 
-def _only_of_the_subject(tree: Expression) -> bool:
+def only_of_the_subject(tree: Expression) -> bool:
+    """Whether an expression reads the judged resource and nothing of the counted one."""
     names = {call.name for call in calls(tree)}
     return "subject" in names and not names & {"field", "current"}

@@ -18,7 +18,8 @@ TYPES: Final = {
 """The types of evidence, and the reason why there is none of a type."""
 
 _PARTLY: Final = "the evidence holds some, but no coverage line with an empty scope that says that these are all"
-_MAY_BE_NONE: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+ITEMS: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+"""The types of which an operator can say that there are none."""
 
 
 def collect(
@@ -50,6 +51,6 @@ def collect(
 
 
 def _none(stamp: str, kind: str, reason: str, now: datetime, *, said: bool) -> Coverage:
-    if said and kind in _MAY_BE_NONE:
+    if said and kind in ITEMS:
         return Coverage(stamp, kind, "", CoverageState.COMPLETE, time=now)
     return Coverage(stamp, kind, "", CoverageState.SKIPPED, reason, time=now)

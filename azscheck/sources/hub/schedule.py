@@ -50,6 +50,7 @@ class Schedule:
                     raise error
                 then(result if error is None else error)
         except BaseException:
+            # Ctrl-C too: the workers must be told before they are waited for.
             self._stop.set()
             raise
         finally:
