@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import azscheck
+from azscheck.engine.applicability import types_of
+from azscheck.engine.attested import without_lapsed
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
 from azscheck.engine.population import World
 from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Inventory, Resource, type_key
-from azscheck.policy import STAMPS, Policy
+from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.policy import ANY, STAMPS, Policy
 from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
@@ -40,6 +42,7 @@ def evaluate(
     per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
     for overrides in (parameters or {}, *stamp_parameters.values()):
         check_overrides(policies, overrides)
+    inventory = without_lapsed(inventory, now)
     interpreter = Interpreter(World(inventory))
     results = [
         result
@@ -79,13 +82,14 @@ def _of_stamp(
     parameters: Mapping[str, Any],
     now: datetime,
 ) -> Iterable[Result]:
-    for kind in {type_key(kind): kind for kind in policy.applies_to}.values():
+    for kind in types_of(policy, inventory.types, now):
         for resource in inventory.of_type(kind, stamp):
             try:
                 yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
             except RecursionError:
                 yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
-        yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+        if ANY not in policy.applies_to:
+            yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
 
 
 def _of_gap(policy: Policy, gap: Coverage) -> Result:

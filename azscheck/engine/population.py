@@ -11,7 +11,10 @@ from azscheck.inventory import Coverage, Inventory, Resource, arm_key
 from azscheck.policy.conditions import Field, JoinKey, ResourceCount, Scope
 from azscheck.values import Unknown, hidden_unknown
 
-_IN_GROUP = re.compile("/subscriptions/[^/]+/resourcegroups/[^/]+/")
+_PLACES = {
+    Scope.RESOURCE_GROUP: ("resource group", re.compile("/subscriptions/[^/]+/resourcegroups/[^/]+/")),
+    Scope.SUBSCRIPTION: ("subscription", re.compile("/subscriptions/[^/]+/")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class World:
         """What `count` looks at for the resource of `frame`."""
         stamps = self._inventory.stamps if count.scope is Scope.FLEET else (frame.resource.stamp,)
         prefix = _prefix(count.scope, frame.resource)
-        if count.scope is Scope.RESOURCE_GROUP and not _IN_GROUP.match(prefix):
-            return Population([], Unknown(f"{frame.resource.id} is in no resource group", error=True))
+        place, form = _PLACES.get(count.scope, ("", None))
+        if form is not None and not form.match(prefix):
+            return Population([], Unknown(f"{frame.resource.id} is in no {place}", error=True))
         gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
         if count.key is None:
             return Population([r for s in stamps for r in self._below(count.type, s, prefix)], _gap(gaps))
@@ -103,6 +107,8 @@ def _prefix(scope: Scope, resource: Resource) -> str:
         case Scope.RESOURCE_GROUP:
             # /subscriptions/<guid>/resourcegroups/<name>/...
             return "/".join(key.split("/")[:5]) + "/"
+        case Scope.SUBSCRIPTION:
+            return "/".join(key.split("/")[:3]) + "/"
         case _:
             return ""
 

@@ -2,6 +2,7 @@
 
 from azscheck.expressions import Expression, ExpressionError, calls, is_expression, parse
 from azscheck.policy.conditions import AllOf, Condition, Field, JoinKey, Test
+from azscheck.policy.paths import EACH, LOCATION
 
 
 def join_key(condition: Condition | None) -> JoinKey | None:
@@ -11,6 +12,8 @@ def join_key(condition: Condition | None) -> JoinKey | None:
         if (
             isinstance(test, Test)
             and isinstance(test.left, Field)
+            and EACH not in test.left.steps
+            and test.left.key != LOCATION
             and test.operator == "equals"
             and is_expression(test.right)
         ):
