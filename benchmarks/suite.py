@@ -84,8 +84,13 @@ def join(size: Size) -> Iterator[Row]:
     lines = cache.lines("join")
     command = scan(inventory, POLICIES, FOLDER / "policies-join", lines=lines)
     agree(command, lines, inventory)
-    contestants = {"scan with join": command, "scan": scan(alone, POLICIES, lines=cache.lines("scan"))}
-    yield ratio("scan with join", "scan", seconds(take_turns(contestants, size.rounds)))
+    contestants = {
+        "scan with join": command,
+        "scan": scan(alone, POLICIES, lines=cache.lines("scan")),
+        BY_HAND: by_hand(inventory),
+    }
+    done = seconds(take_turns(contestants, size.rounds))
+    yield from (ratio("scan with join", other, done) for other in ("scan", BY_HAND))
 
 
 def policies(size: Size) -> Iterator[Row]:
@@ -96,12 +101,12 @@ def policies(size: Size) -> Iterator[Row]:
         lines = cache.lines(f"policies-{copies}")
         command = scan(many, cache.policies(copies), lines=lines)
         agree(command, lines, many, copies)
-        contestants[f"{copies} many"] = command
-        contestants[f"{copies} few"] = scan(few, cache.policies(copies), lines=lines)
+        contestants[f"{10 * copies} policies"] = command
+        contestants[f"{10 * copies} on 20 machines"] = scan(few, cache.policies(copies), lines=lines)
     done = seconds(take_turns(contestants, size.rounds))
-    yield figure("a rule of 1,000", "a rule of 10", done, lambda t: t["100 many"] / t["1 many"] / 100)
-    more = ("a rule of 1,000, judging", "a rule of 10, judging")
-    yield figure(*more, done, lambda t: (t["100 many"] - t["100 few"]) / (t["1 many"] - t["1 few"]) / 100)
+    yield figure("a rule of 1000", "a rule of 10", done, lambda t: t["1000 policies"] / t["10 policies"] / 100)
+    judging = [{n: one[f"{n} policies"] - one[f"{n} on 20 machines"] for n in ("10", "1000")} for one in done]
+    yield figure("a rule of 1000, judging", "a rule of 10, judging", judging, lambda t: t["1000"] / t["10"] / 100)
 
 
 def memory(size: Size) -> Iterator[Row]:
