@@ -137,7 +137,7 @@ def _tags(random: Random) -> dict[str, str]:
     }
     bad = {
         "environment": random.choice(("prod", "sandbox")),
-        "costCenter": random.choice(("4410", "CC4410", "unknown")),
+        "costCenter": random.choice(("4410", "cc-4410", "CC-441O")),
         "backup:target": f"mabs01.{DOMAIN}",
         "backup:last": ago(random.uniform(25, 2000)),
     }
