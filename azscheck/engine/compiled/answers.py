@@ -7,12 +7,13 @@ from typing import Any, Final
 from azscheck.engine.equality import scalar_key
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.quantities import CLOCK_SKEW
+from azscheck.policy.regex import RegexError, regex
 from azscheck.times import parse_duration, parse_time
 from azscheck.values import ABSENT, Unknown
 
 Answer = Callable[[Any], bool]
 
-_REMEMBERED, _SHORT = 4096, 200
+_REMEMBERED, _SHORT = 16384, 200
 _SYMBOLS: Final = {
     "equals": "==",
     "notEquals": "!=",
@@ -48,19 +49,31 @@ def answer_of(operator: str, wanted: Any, now: datetime) -> Answer:
     """The answer to a test for any value; raises NoAnswer where it is unknown or an error."""
     if operator in ("newerThan", "olderThan"):
         return _age(operator, wanted, now)
+    of_text = _regex(wanted) if operator == "matchesRegex" else None
+    of_text = of_text or (lambda value: sure(compare(operator, value, wanted, now)))
     remembered: dict[str, bool] = {}
 
     def answer(value: Any) -> bool:
-        if type(value) is not str or len(value) > _SHORT:
+        if type(value) is not str:
             return sure(compare(operator, value, wanted, now))
         known = remembered.get(value)
         if known is None:
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-            known = remembered[value] = sure(compare(operator, value, wanted, now))
+            known = of_text(value)
+            if len(value) <= _SHORT:
+                if len(remembered) >= _REMEMBERED:
+                    remembered.clear()
+                remembered[value] = known
         return known
 
     return answer
+
+
+def _regex(wanted: Any) -> Answer | None:
+    try:
+        search = regex(wanted).search
+    except (RegexError, AttributeError):
+        return None
+    return lambda value: search(value.encode("utf-8", "replace")) is not None
 
 
 def _age(operator: str, wanted: Any, now: datetime) -> Answer:

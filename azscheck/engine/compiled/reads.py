@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from azscheck.expressions.evaluate import lookup
+from azscheck.values import ABSENT
 
 Steps = tuple[str, ...]
 
@@ -51,9 +52,24 @@ class Layout:
         return self.structs and not any(p in self.whole or p[-1:] == (ANY_KEYS,) for p in above)
 
 
-def variant(document: dict[str, object], key: str) -> object:
-    """A property whose key is spelled otherwise than the policies spell it; ABSENT when there is none."""
-    return lookup(document, key)
+_shapes: dict[tuple[str, ...], dict[str, str]] = {}
+_MOST_SHAPES, _LARGEST_SHAPE = 4096, 200
+
+
+def variant(document: dict[str, Any], lowered: str) -> Any:
+    """A property whose key is spelled otherwise than the policies spell it; ABSENT when there is none.
+
+    Documents have few sets of keys: what is the same but for the letter case is worked out once for each.
+    """
+    keys = tuple(document)
+    shape = _shapes.get(keys)
+    if shape is None:
+        if len(_shapes) >= _MOST_SHAPES or len(keys) > _LARGEST_SHAPE:
+            _shapes.clear()
+        # The first of several stands, as in any reading without regard to case.
+        shape = _shapes[keys] = {key.lower(): key for key in reversed(keys)}
+    key = shape.get(lowered)
+    return ABSENT if key is None else document[key]
 
 
 def code_of_reads(node: Node, layout: Layout, indent: str) -> list[str]:
@@ -69,7 +85,7 @@ def code_of_reads(node: Node, layout: Layout, indent: str) -> list[str]:
             lines.append(f"{inner}{child.var} = {node.var}.{layout.attribute(lowered)}")
         else:
             lines.append(f"{inner}{child.var} = {node.var}.get({child.key!r}, A)")
-            lines.append(f"{inner}if {child.var} is A: {child.var} = variant({node.var}, {child.key!r})")
+            lines.append(f"{inner}if {child.var} is A: {child.var} = variant({node.var}, {lowered!r})")
         lines += code_of_reads(child, layout, inner)
     if inner != indent:
         lines += [f"{indent}else:", f"{inner}{' = '.join(node.variables())} = A"]
