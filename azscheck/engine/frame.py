@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from azscheck.expressions import Expression, evaluate, is_expression, parse
-from azscheck.expressions.evaluate import lookup
+from azscheck.expressions import Expression, evaluate, is_expression, lookup, parse
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import Field
 from azscheck.policy.join_key import only_of_the_subject
