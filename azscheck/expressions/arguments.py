@@ -68,20 +68,23 @@ def room_for(size: int) -> None:
 
 def bounded(value: Any) -> Any:
     """The value, which must be no larger and no deeper than a function may make."""
-    if not isinstance(value, str | list | dict):
-        return value
     size = 0
-    parts: list[tuple[Any, int]] = [(value, 0)]
-    while parts:
-        part, depth = parts.pop()
-        size += len(part) if isinstance(part, str | list | dict) else 0
-        room_for(size)
-        if depth > DEEPEST:
-            raise FunctionError(f"makes at most {DEEPEST} levels of arrays and objects")
-        match part:
-            case list():
-                parts += [(item, depth + 1) for item in part]
-            case dict():
-                size += sum(map(len, part))
-                parts += [(item, depth + 1) for item in part.values()]
-    return value
+    parts: list[Any] = [value]
+    # Level by level; a scalar ends it at once, as nearly every value is one.
+    for _ in range(DEEPEST + 2):
+        below: list[Any] = []
+        for part in parts:
+            match part:
+                case str():
+                    size += len(part)
+                case list():
+                    size += len(part)
+                    below += part
+                case dict():
+                    size += len(part) + sum(map(len, part))
+                    below += part.values()
+            room_for(size)
+        if not below:
+            return value
+        parts = below
+    raise FunctionError(f"makes at most {DEEPEST} levels of arrays and objects")

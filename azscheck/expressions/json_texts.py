@@ -36,7 +36,7 @@ def _plain(written: str) -> None:
 def to_string(value: Any) -> str:
     """Any value as a text."""
     if value is None or value is ABSENT:
-        return ""
+        raise Unanswerable("cannot tell which text Azure makes of null")
     return as_json(value) if isinstance(value, list | dict) else as_text(value)
 
 

@@ -58,7 +58,9 @@ def join(parts: Any, delimiter: Any) -> str:
 
 def split(text: Any, delimiters: Any) -> list[str]:
     """The pieces of a text between delimiters; where two delimiters begin at one place the first given counts."""
-    wanted = [string(d) for d in delimiters] if isinstance(delimiters, list) else [string(delimiters)]
+    if not isinstance(delimiters, list):
+        return string(text).split(delimiters) if string(delimiters) else [string(text)]
+    wanted = [string(delimiter) for delimiter in delimiters]
     if not wanted or len(wanted) > _MOST_DELIMITERS or sum(map(len, wanted)) > _LONGEST_DELIMITERS:
         raise FunctionError(f"takes 1 to {_MOST_DELIMITERS} delimiters of {_LONGEST_DELIMITERS} characters in all")
     pattern = "|".join(re.escape(d) for d in wanted if d)
