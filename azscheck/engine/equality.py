@@ -53,3 +53,14 @@ def _same(left: Any, right: Any) -> bool:
 def there(seen: Any) -> bool:
     """Whether a property is there and not null."""
     return seen is not ABSENT and seen is not None
+
+
+def normal_location(value: Any) -> Any:
+    """A location, or an array of them, in the one form of its spellings."""
+    match value:
+        case str():
+            return value.replace(" ", "").lower()
+        case list():
+            return [normal_location(item) for item in value]
+        case _:
+            return value

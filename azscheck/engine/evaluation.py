@@ -1,23 +1,31 @@
 """evaluate: one result for each policy and resource, and one for each list that could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import azscheck
+from azscheck.engine.applicability import types_of
+from azscheck.engine.attested import without_lapsed
+from azscheck.engine.compiled.judge import compile_judge
+from azscheck.engine.compiled.source import Rule
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
 from azscheck.engine.population import World
 from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Inventory, Resource, type_key
-from azscheck.policy import STAMPS, Policy
+from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.policy import ANY, STAMPS, Policy
 from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
 from azscheck.values import Unknown
+
+_WORTH_COMPILING = 16
+"""Resources of a type from which on generating code for them takes less time than it saves."""
 
 
 def evaluate(
@@ -40,12 +48,12 @@ def evaluate(
     per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
     for overrides in (parameters or {}, *stamp_parameters.values()):
         check_overrides(policies, overrides)
-    interpreter = Interpreter(World(inventory))
+    inventory = without_lapsed(inventory, now)
+    evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
     results = [
         result
-        for policy in policies
         for stamp in inventory.stamps
-        for result in _of_stamp(policy, stamp, inventory, interpreter, values_of(policy, per_stamp[stamp]), now)
+        for result in evaluation.of_stamp(stamp, [(policy, values_of(policy, per_stamp[stamp])) for policy in policies])
     ]
     infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
     return Results(
@@ -71,21 +79,53 @@ def _check_now(now: datetime, inventory: Inventory) -> None:
         )
 
 
-def _of_stamp(
-    policy: Policy,
-    stamp: str,
-    inventory: Inventory,
-    interpreter: Interpreter,
-    parameters: Mapping[str, Any],
-    now: datetime,
-) -> Iterable[Result]:
-    for kind in {type_key(kind): kind for kind in policy.applies_to}.values():
-        for resource in inventory.of_type(kind, stamp):
-            try:
-                yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
-            except RecursionError:
-                yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
-        yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+Bound = tuple[Policy, Mapping[str, Any]]
+"""A policy with the values of its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    inventory: Inventory
+    interpreter: Interpreter
+    now: datetime
+
+    def of_stamp(self, stamp: str, policies: Iterable[Bound]) -> Iterator[Result]:
+        """The results of one stamp."""
+        by_kind: dict[str, list[Bound]] = {}
+        for bound in policies:
+            policy = bound[0]
+            for kind in types_of(policy, self.inventory.types, self.now):
+                by_kind.setdefault(kind.lower(), []).append(bound)
+                if ANY not in policy.applies_to:
+                    yield from (_of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
+        for kind, bounds in by_kind.items():
+            yield from self._of_kind(kind, stamp, bounds)
+
+    def _of_kind(self, kind: str, stamp: str, bounds: list[Bound]) -> Iterator[Result]:
+        resources = self.inventory.of_type(kind, stamp)
+        if len(resources) < _WORTH_COMPILING:
+            yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
+            return
+        rules = [Rule(policy.when, policy.require, parameters) for policy, parameters in bounds]
+        judge = compile_judge(rules, stamp, self.interpreter, self.now)
+        for resource in resources:
+            for bound, state in zip(bounds, judge.states(resource), strict=True):
+                yield self._found(resource, bound, state)
+
+    def _found(self, resource: Resource, bound: Bound, state: ComplianceState | None) -> Result:
+        if state is ComplianceState.COMPLIANT:
+            policy, parameters = bound
+            return _result(policy, resource, state, "", lambda: self._judge(resource, policy, parameters).evidence)
+        if state is ComplianceState.NOT_APPLICABLE:
+            return _result(bound[0], resource, state)
+        # What fails is to be proven, and what generated code cannot say is to be found out.
+        return self._judge(resource, *bound)
+
+    def _judge(self, resource: Resource, policy: Policy, parameters: Mapping[str, Any]) -> Result:
+        try:
+            return _judge(policy, self.interpreter, Frame(resource, resource.document, parameters, self.now))
+        except RecursionError:
+            return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
 
 
 def _of_gap(policy: Policy, gap: Coverage) -> Result:
@@ -141,6 +181,6 @@ def _result(
         name=resource.name,
         state=state,
         message=message,
-        evidence=evidence,
+        proof=evidence,
         origin=resource.origin,
     )

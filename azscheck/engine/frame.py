@@ -6,24 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from azscheck.expressions import Expression, evaluate, is_expression, lookup, parse
+from azscheck.engine.reading import at_alias_root, elements, spread, walk
+from azscheck.expressions import Expression, evaluate, is_expression, parse
 from azscheck.inventory import Resource
-from azscheck.policy.conditions import Field
+from azscheck.policy.conditions import ComputedField, Field
 from azscheck.policy.join_key import only_of_the_subject
 from azscheck.policy.paths import EACH, parse_path
 from azscheck.times import format_time
 from azscheck.values import ABSENT, Unknown
-
-
-def walk(value: Any, steps: tuple[str, ...]) -> Any:
-    """What is at the end of a path, below a value; ABSENT when it is not there, Unknown as soon as that is met."""
-    for step in steps:
-        if isinstance(value, Unknown):
-            return value
-        if step == EACH:
-            return Unknown("[*] stands only in a count over its array", error=True)
-        value = lookup(value, step) if isinstance(value, dict) else ABSENT
-    return value
 
 
 @lru_cache(4096)
@@ -42,7 +32,7 @@ class Frame:
     subject: "Frame | None" = None
     """The judged resource's frame, when `resource` is one that is counted for it."""
     elements: tuple[tuple[tuple[str, ...], Any], ...] = ()
-    """The array elements at hand, each with the steps of its array, the innermost first."""
+    """The array elements at hand, each with the key of its array, the innermost first."""
     named: tuple[tuple[str, Any], ...] = ()
     """The elements of counts over a literal, by name, the innermost first."""
 
@@ -56,27 +46,88 @@ class Frame:
     def at(self, array: Field, element: Any) -> "Frame":
         """The frame of one element of an array."""
         named = ((array.path, element), *self.named)
-        return replace(self, elements=((array.steps, element), *self.elements), named=named, memo={})
+        return replace(self, elements=((array.key, element), *self.elements), named=named, memo={})
 
     def naming(self, name: str, element: Any) -> "Frame":
         """The frame of one element of a literal."""
         return replace(self, named=((name, element), *self.named), memo={})
 
+    def each(self, array: Field) -> "list[Frame | Unknown]":
+        """The frames of an array's elements, of an array within an array those of every inner element.
+
+        An Unknown stands for an array that is not known, and so for any number of elements.
+        """
+        bound, value = self._start(array)
+        steps = array.steps[bound:]
+        inner = steps.index(EACH) + 1
+        # `field` inside may name the outer element as well as the inner one.
+        outer = Field(array.path, array.steps[: bound + inner], array.alias_of)
+        found = elements(self._walk(value, outer, bound, steps[: inner - 1]))
+        if isinstance(found, Unknown):
+            return [found]
+        frames = [self.at(outer, element) for element in found]
+        return [f for frame in frames for f in frame.each(array)] if EACH in steps[inner:] else [*frames]
+
+    def field(self, left: Field | ComputedField) -> Field | Unknown:
+        """The property that a test is about; Unknown when the expression for it cannot be told or gives no path."""
+        if isinstance(left, Field):
+            return left
+        path = self.resolve(left.path)
+        if isinstance(path, Unknown):
+            return path
+        try:
+            return parse_path(path)
+        except (ValueError, TypeError):
+            return Unknown(f"{left.path} gives no path to a property", error=True)
+
     def read(self, field: Field) -> Any:
         """A property's value: JSON, ABSENT or Unknown."""
-        for steps, element in self.elements:
-            if field.steps[: len(steps)] == steps:
-                return walk(element, field.steps[len(steps) :])
-        # In any letter case, as every other key is read.
-        match tuple(step.lower() for step in field.steps[:2]):
-            case ("id",):
-                return self.resource.id
-            case ("name",):
-                return self.resource.name
-            case ("type",):
-                return self.resource.type
-            case _:
-                return walk(self.document, field.steps)
+        bound, value = self._start(field)
+        if not field.alias_of and not bound:
+            # In any letter case, as every other key is read.
+            match field.key[1:]:
+                case ("id",):
+                    return self.resource.id
+                case ("name",):
+                    return self.resource.name
+                case ("fullname",):
+                    return self.resource.full_name
+                case ("type",):
+                    return self.resource.type
+        return self._walk(value, field, bound, field.steps[bound:])
+
+    def values(self, field: Field) -> list[Any]:
+        """The values of a path that goes over an array which no count around it goes over."""
+        bound, value = self._start(field)
+        at = field.steps.index(EACH, bound)
+        found = elements(self._walk(value, field, bound, field.steps[bound:at]))
+        if isinstance(found, Unknown):
+            return [found]
+        alias = bool(field.alias_of)
+        return [leaf for element in found for leaf in spread(element, field.steps[at + 1 :], alias=alias)]
+
+    def goes_over(self, field: Field) -> bool:
+        """Whether a path goes over an array which no count around it goes over."""
+        return EACH in field.steps and EACH in field.steps[self._start(field)[0] :]
+
+    def _start(self, field: Field) -> tuple[int, Any]:
+        """How many steps of a path the elements at hand stand for, and the value to go on from."""
+        for key, element in self.elements:
+            if field.key[: len(key)] == key:
+                return len(key) - 1, element
+        return 0, self.document
+
+    def _walk(self, value: Any, field: Field, bound: int, steps: tuple[str, ...]) -> Any:
+        if not field.alias_of or bound:
+            return walk(value, steps, alias=bool(field.alias_of))
+        kind = self.resource.type.lower()
+        if kind != field.alias_of and not ("/" not in field.alias_of and kind.startswith(f"{field.alias_of}/")):
+            return ABSENT
+        for path in (steps, *field.others):
+            found = walk(at_alias_root(value, path[0]), path[1:], alias=True)
+            if found is not ABSENT:
+                return found
+        return ABSENT
 
     def resolve(self, value: Any) -> Any:
         """A literal with its expressions evaluated; Unknown when a part of it is."""
@@ -109,17 +160,24 @@ class Frame:
 
     def _functions(self) -> dict[str, Any]:
         return {
-            "field": lambda path: self.read(parse_path(path)),
+            "field": self._field,
             "subject": self._subject,
             "parameters": self._parameter,
             "current": self._current,
             "utcnow": lambda: format_time(self.now),
         }
 
+    def _field(self, path: str) -> Any:
+        field = parse_path(path)
+        if EACH not in field.steps:
+            return self.read(field)
+        # Azure gives an array of the values, inside the array's own count an array of the one.
+        return self.values(field) if self.goes_over(field) else [self.read(field)]
+
     def _subject(self, path: str) -> Any:
         if self.subject is None:
             return Unknown("subject() stands only in a count of resources", error=True)
-        return self.subject.read(parse_path(path))
+        return self.subject._field(path)
 
     def _parameter(self, name: str) -> Any:
         if name not in self.parameters:
@@ -127,8 +185,8 @@ class Frame:
         return self.parameters[name]
 
     def _current(self, name: str = "") -> Any:
-        for steps, element in self.elements:
-            if name and parse_path(name).steps[: len(steps)] == steps:
-                return walk(element, parse_path(name).steps[len(steps) :])
+        field = parse_path(name) if EACH in name else None
+        if field is not None and self._start(field)[0]:
+            return self.read(field)
         nothing = Unknown(f"current() finds no count named {name!r} around it", error=True)
         return next((element for known, element in self.named if known == name or not name), nothing)

@@ -3,13 +3,15 @@
 Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyOf` with a true is true.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from azscheck.engine.equality import normal_location
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
+from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
 from azscheck.inventory import Resource
@@ -17,6 +19,7 @@ from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
     ArrayCount,
+    ComputedField,
     Condition,
     Field,
     Not,
@@ -25,6 +28,7 @@ from azscheck.policy.conditions import (
     Value,
     ValueCount,
 )
+from azscheck.policy.paths import LOCATION
 from azscheck.results import Evidence
 from azscheck.values import ABSENT, Unknown
 
@@ -82,8 +86,18 @@ class Interpreter:
             # What an expression did not find is no value to be equal to; only a null that is written asks for null.
             wanted = ABSENT
         match test.left:
-            case Field():
-                seen = frame.read(test.left)
+            case Field() | ComputedField():
+                field = frame.field(test.left)
+                if isinstance(field, Unknown):
+                    return field, field, wanted
+                if frame.goes_over(field):
+                    # Azure's implicit all-of: what holds of every element, and so of none.
+                    values = frame.values(field)
+                    truths = (compare(test.operator, value, wanted, frame.now) for value in values)
+                    return _combine(truths, decides=False), values, wanted
+                seen = frame.read(field)
+                if field.key == LOCATION:
+                    seen, wanted = normal_location(seen), normal_location(wanted)
             case Value():
                 seen = frame.resolve(test.left.value)
             case _:
@@ -94,28 +108,27 @@ class Interpreter:
     def _count(self, count: ArrayCount | ValueCount | ResourceCount, frame: Frame) -> Tally:
         match count:
             case ArrayCount():
-                array = frame.read(Field(count.field.path, count.field.steps[:-1]))
-                return self._count_elements(array, lambda item: frame.at(count.field, item), count.where)
+                return self._count_elements(frame.each(count.field), count.where)
             case ValueCount():
-                array = frame.resolve(count.value)
-                return self._count_elements(array, lambda item: frame.naming(count.name, item), count.where)
+                found = elements(frame.resolve(count.value))
+                frames = [found] if isinstance(found, Unknown) else [frame.naming(count.name, e) for e in found]
+                return self._count_elements(frames, count.where)
             case ResourceCount():
                 return self._count_resources(count, frame)
 
-    def _count_elements(self, array: Any, enter: Callable[[Any], Frame], where: Condition | None) -> Tally:
-        if isinstance(array, Unknown):
-            return Tally(0, None, array)
-        if array is ABSENT or array is None:
-            return Tally(0, 0)
-        if not isinstance(array, list):
-            return Tally(0, None, Unknown("count goes over an array, and the value is none", error=True))
-        truths = [(None, self.truth(where, enter(item))) for item in array]
-        counted = [item for item, (_, truth) in zip(array, truths, strict=True) if truth is True]
-        return replace(tally_of(truths), elements=tuple(counted[:_MOST_SHOWN]) if where else ())
+    def _count_elements(self, frames: Sequence[Frame | Unknown], where: Condition | None) -> Tally:
+        """Of frames of elements; an Unknown among them stands for elements of which there may be any number."""
+        gap = next((f for f in frames if isinstance(f, Unknown)), None)
+        known = [f for f in frames if isinstance(f, Frame)]
+        truths = [(None, self.truth(where, f)) for f in known]
+        counted = [f.named[0][1] for f, (_, truth) in zip(known, truths, strict=True) if truth is True]
+        return replace(tally_of(truths, gap), elements=tuple(counted[:_MOST_SHOWN]) if where else ())
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.world.population(count, frame)
         gap = population.gap
+        if gap is None and count.unknown_when_none and not population.candidates:
+            gap = Unknown(count.unknown_when_none)
         if count.newest is None:
             return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], gap)
         choice, by = count.newest.where, count.newest.by
@@ -184,7 +197,7 @@ def _source(frame: Frame) -> tuple[str, Any]:
 
 
 def _left_words(test: Test) -> str:
-    return test.left.path if isinstance(test.left, Field) else str(getattr(test.left, "value", ""))
+    return test.left.path if isinstance(test.left, Field | ComputedField) else str(getattr(test.left, "value", ""))
 
 
 def _count_words(test: Test) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from azscheck.engine.equality import CannotCompare, NotKnown, equal, there
 from azscheck.engine.quantities import newer, older, order, size_at_least, version_at_least, within_networks
-from azscheck.engine.texts import contains, contains_key, is_in, like, match, match_insensitively
+from azscheck.engine.texts import contains, contains_key, is_in, like, match, match_insensitively, matches_regex
 from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
 Truth = bool | Unknown
@@ -62,6 +62,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
     "notWithinCidr": _negated(within_networks),
     "sizeAtLeast": _plain(size_at_least),
     "versionAtLeast": _plain(version_at_least),
+    "matchesRegex": _plain(matches_regex),
 }
 
 

@@ -88,6 +88,11 @@ class Inventory:
         return tuple(sorted({r.stamp for r in self.resources} | {c.stamp for c in self.coverage}))
 
     @cached_property
+    def types(self) -> tuple[str, ...]:
+        """The resource types that it holds, in order, each in one spelling."""
+        return tuple({type_key(r.type): r.type for r in reversed(self.resources)}.values())[::-1]
+
+    @cached_property
     def _by_type(self) -> dict[tuple[str, str], list[Resource]]:
         found: dict[tuple[str, str], list[Resource]] = {}
         for resource in self.resources:

@@ -63,6 +63,13 @@ class Resource:
         return (name if isinstance(name, str) and name else self.id).rstrip("/").rpartition("/")[2]
 
     @property
+    def full_name(self) -> str:
+        """The name with those of the parents before it, `server/database`, as Azure Policy's `fullName` has it."""
+        _, provider, below = self.id.rpartition("/providers/")
+        names = below.split("/")[2::2] if provider else []
+        return "/".join(names) or self.name
+
+    @property
     def document(self) -> Mapping[str, Any]:
         """The body with an `Unknown` at each place that could not be read."""
         if not self.unknown:

@@ -1,6 +1,6 @@
 """The condition language as parsed: what the evaluators walk. Its words are Azure Policy's, but `count.resources`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -35,7 +35,23 @@ class Field:
 
     path: str
     steps: tuple[str, ...]
-    """The keys from the resource's root; `[*]` stands for every element of an array."""
+    """The keys from the resource's root, an alias's from its `properties`; `[*]` is every element of an array."""
+    alias_of: str = ""
+    """The resource type (or the namespace) whose alias it is, in lower case; empty for a path."""
+    others: tuple[tuple[str, ...], ...] = ()
+    """Where else an alias is read when nothing is at `steps`."""
+    key: tuple[str, ...] = field(init=False, compare=False)
+    """What two spellings of one property have in common."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.alias_of, *(step.lower() for step in self.steps)))
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedField:
+    """A property whose path is an expression, such as `[concat('tags[', parameters('name'), ']')]`."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,7 @@ class Scope(StrEnum):
     STAMP = "stamp"
     CHILDREN = "children"
     RESOURCE_GROUP = "resourceGroup"
+    SUBSCRIPTION = "subscription"
     FLEET = "fleet"
 
 
@@ -96,9 +113,11 @@ class ResourceCount:
     where: "Condition | None"
     newest: Newest | None
     key: JoinKey | None
+    unknown_when_none: str = ""
+    """Why nothing can be said when there is none to look at; empty where that is known to be zero."""
 
 
-Left = Field | Value | ArrayCount | ValueCount | ResourceCount
+Left = Field | ComputedField | Value | ArrayCount | ValueCount | ResourceCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,12 @@ STAMPS: Final = "Azscheck/stamps"
 """The type of the one resource that stands for a stamp itself; every inventory of a stamp has it."""
 
 
+ATTESTATIONS: Final = "Azscheck/attestations"
+"""The type of what a person attests; when one has lapsed, its `complianceState` is unknown."""
+ANY: Final = "*"
+"""Stands in `applies_to` for every resource type that is ARM's, as an Azure Policy definition without a type has it."""
+
+
 class Severity(IntEnum):
     """How bad a finding is; greater is worse."""
 
@@ -78,6 +84,7 @@ class Policy:
 
     info: PolicyInfo
     applies_to: tuple[str, ...]
+    """Resource types, or `ANY` alone."""
     when: Condition | None
     require: Condition
     message: str = ""
@@ -88,7 +95,7 @@ class Policy:
     @property
     def reads(self) -> frozenset[str]:
         """The resource types that must be collected to judge by this policy."""
-        return self.counts | set(self.applies_to)
+        return self.counts | set(self.applies_to) - {ANY}
 
     @property
     def id(self) -> str:

@@ -11,6 +11,7 @@ from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
     ArrayCount,
+    ComputedField,
     Condition,
     Field,
     Left,
@@ -25,13 +26,14 @@ from azscheck.policy.conditions import (
 from azscheck.policy.expression_check import ExpressionCheck
 from azscheck.policy.join_key import join_key
 from azscheck.policy.paths import EACH, parse_path
+from azscheck.policy.regex import RegexError, regex
 
 OPERATORS: Final = (
     *("equals", "notEquals", "in", "notIn", "like", "notLike"),
     *("match", "notMatch", "matchInsensitively", "notMatchInsensitively"),
     *("contains", "notContains", "containsKey", "notContainsKey"),
     *("less", "lessOrEquals", "greater", "greaterOrEquals", "exists"),
-    *("newerThan", "olderThan", "withinCidr", "notWithinCidr", "sizeAtLeast", "versionAtLeast"),
+    *("newerThan", "olderThan", "withinCidr", "notWithinCidr", "sizeAtLeast", "versionAtLeast", "matchesRegex"),
 )
 """Azure Policy's, and below them those it lacks."""
 
@@ -116,6 +118,9 @@ class Parser:
 
     def _left(self, kind: str, value: Any, steps: Path_, arrays: tuple[Field, ...]) -> Left:
         if kind == "field":
+            if is_expression(value):
+                self._expressions.check(value, steps)
+                return ComputedField(value)
             return self._field(value, steps, arrays)
         if kind == "value":
             self._expressions.check(value, steps)
@@ -149,7 +154,8 @@ class Parser:
         scope = Scope(value.get("scope", Scope.STAMP))
         # What the newest is chosen from must not be narrowed by what is then asked of it.
         key = join_key(newest.where if newest else condition)
-        return ResourceCount(value["resources"], scope, condition, newest, key)
+        none = value.get("unknownWhenNone", "")
+        return ResourceCount(value["resources"], scope, condition, newest, key, none)
 
     def _array(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
         field = self._parse_path(text, steps)
@@ -161,7 +167,7 @@ class Parser:
 
     def _field(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:
         field = self._parse_path(text, steps)
-        bound = max((len(a.steps) for a in arrays if field.steps[: len(a.steps)] == a.steps), default=0)
+        bound = max((len(a.steps) for a in arrays if field.key[: len(a.key)] == a.key), default=0)
         if EACH in field.steps[bound:]:
             array = text[: text.index(EACH) + len(EACH)] if not bound else text
             self._mistake(
@@ -182,6 +188,11 @@ class Parser:
             return
         if operator in ("in", "notIn") and not isinstance(value, list):
             self._mistake(steps, f"{operator} takes an array, not {shorten(value)}.")
+        if operator == "matchesRegex":
+            try:
+                regex(str(value))
+            except RegexError as error:
+                self._mistake(steps, f"{error}.")
         if operator == "exists" and str(value).lower() not in ("true", "false"):
             self._mistake(steps, f"exists takes true or false, not {shorten(value)}.")
 

@@ -180,6 +180,21 @@ TABLE: dict[str, list[tuple[Any, Any, bool | str]]] = {
         ("", "1", ERROR),
         ("1.0-beta", "1", ERROR),
     ],
+    "matchesRegex": [
+        ("prod-web-01", "web", True),
+        ("prod-web-01", "^web", False),
+        ("Prod", "^prod$", False),
+        ("Prod", "(?i)^prod$", True),
+        ("prod\n", "^prod$", False),
+        ("half \ud800 a pair", "pair$", True),
+        (ABSENT, ".*", False),
+        (7, "7", False),
+        ("a" * 1_000_000, "(a*)*b", False),
+        ("x", "(", ERROR),
+        ("x", "(?=x)", ERROR),
+        ("x", "((a{1,100}){1,100}){1,100}", ERROR),
+        ("x", 7, ERROR),
+    ],
 }
 NEGATIONS = {
     "equals": "notEquals",

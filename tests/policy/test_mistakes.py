@@ -68,7 +68,7 @@ def mistakes(text: str) -> list[str]:
         ("require: {count: {where: {field: name, exists: true}}, equals: 1}", "11:11", "exactly one of field, value"),
         ("require: {count: {resources: A.B/c, scope: planet}, equals: 1}", "11:37", "'planet' is not one of stamp"),
         ("require: {count: {resources: machines}, equals: 1}", "11:19", "'machines' does not fit: a resource type"),
-        ("require: {field: tags.a.b.., exists: true}", "11:11", "is not a path at character"),
+        ("require: {field: properties.a.., exists: true}", "11:11", "is not a path at character"),
         ("require: {field: 'tags[''a]', exists: true}", "11:11", "is not a path at character"),
         ("require: {field: '[*].x', exists: true}", "11:11", "begins with a key"),
         ("require: {field: name, equals: \"[parameters('maximumAeg')]\"}", "11:24", "did you mean 'maximumAge'?"),

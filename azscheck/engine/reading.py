@@ -1,0 +1,61 @@
+"""Reading a property: by a path's keys, and as an alias is read, with `properties` in between left out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from azscheck.expressions import lookup
+from azscheck.policy.paths import EACH
+from azscheck.values import ABSENT, Unknown
+
+
+def at_alias_root(document: Any, key: str) -> Any:
+    """An alias's first key: in `properties`, else beside it (`sku`, `identity`, `zones`)."""
+    properties = lookup(document, "properties") if isinstance(document, dict) else ABSENT
+    if isinstance(properties, Unknown):
+        return properties
+    found = lookup(properties, key) if isinstance(properties, dict) else ABSENT
+    return found if found is not ABSENT else _key(document, key)
+
+
+def _key(value: Any, key: str) -> Any:
+    if isinstance(value, Unknown):
+        return value
+    return lookup(value, key) if isinstance(value, dict) else ABSENT
+
+
+def _alias_key(value: Any, key: str) -> Any:
+    found = _key(value, key)
+    return _key(_key(value, "properties"), key) if found is ABSENT else found
+
+
+def walk(value: Any, steps: tuple[str, ...], *, alias: bool = False) -> Any:
+    """What is at the end of a path, below a value; ABSENT when it is not there, Unknown as soon as that is met."""
+    step_into = _alias_key if alias else _key
+    for step in steps:
+        if step == EACH:
+            return Unknown("[*] stands only in a count over its array", error=True)
+        value = step_into(value, step)
+    return value
+
+
+def elements(array: Any) -> list[Any] | Unknown:
+    """The elements of what `[*]` goes over: none of what is not there; Unknown when there may be any number."""
+    if array is ABSENT or array is None:
+        return []
+    if isinstance(array, Unknown | list):
+        return array
+    return Unknown("[*] goes over an array, and the value is none", error=True)
+
+
+def spread(value: Any, steps: tuple[str, ...], *, alias: bool = False) -> Iterator[Any]:
+    """Every value at the end of a path that goes over arrays; an Unknown for an array that is not known."""
+    if EACH not in steps:
+        yield walk(value, steps, alias=alias)
+        return
+    at = steps.index(EACH)
+    found = elements(walk(value, steps[:at], alias=alias))
+    if isinstance(found, Unknown):
+        yield found
+        return
+    for element in found:
+        yield from spread(element, steps[at + 1 :], alias=alias)

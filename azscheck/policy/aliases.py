@@ -1,0 +1,48 @@
+"""Azure Policy's aliases: `Microsoft.Compute/virtualMachines/storageProfile.osDisk.osType`.
+
+An alias names a resource type and a property; what stands after the last slash is read from the resource's
+`properties`, with the `properties` of elements and of nested resources left out. Those that are made otherwise are
+data below. https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-alias
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_ALIAS = re.compile(r"(?P<type>[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:/[A-Za-z0-9$%]+)*)/(?P<path>[^/]+)$")
+
+_IMAGE = ("storageProfile.imageReference", "virtualMachineProfile.storageProfile.imageReference")
+
+
+def _image(key: str) -> tuple[str, ...]:
+    return tuple(f"{path}.{key}" for path in _IMAGE)
+
+
+_MADE_OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
+    **{f"microsoft.compute/image{key}": _image(key) for key in ("publisher", "offer", "sku", "version", "id")},
+    **{
+        f"microsoft.compute/{kind}/image{key}": _image(key)
+        for kind in ("virtualmachines", "virtualmachinescalesets", "virtualmachinescalesets/virtualmachines")
+        for key in ("publisher", "offer", "sku", "version", "id")
+    },
+    "microsoft.compute/licensetype": ("licenseType", "virtualMachineProfile.licenseType"),
+    "microsoft.compute/virtualmachines/osdisk.uri": ("storageProfile.osDisk.vhd.uri",),
+    "microsoft.compute/virtualmachinescalesets/osdisk.vhdcontainers": (
+        "virtualMachineProfile.storageProfile.osDisk.vhdContainers",
+    ),
+    "microsoft.compute/virtualmachinescalesets/osdisk.vhdcontainers[*]": (
+        "virtualMachineProfile.storageProfile.osDisk.vhdContainers[*]",
+    ),
+}
+"""Aliases in lower case, and the paths from `properties` at which they are looked for, in turn."""
+
+
+def parts_of_alias(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The type (or namespace) in lower case and the paths from `properties`; None for what is no alias."""
+    # A slash within brackets is one of a tag's name.
+    bare = re.sub(r"\[[^\]]*\]", lambda found: found[0].replace("/", "|"), text)
+    found = _ALIAS.match(bare)
+    if found is None or "." not in found["type"]:
+        return None
+    paths = _MADE_OTHERWISE.get(text.lower())
+    return found["type"].lower(), paths or (text[found.start("path") :],)

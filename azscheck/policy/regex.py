@@ -1,0 +1,28 @@
+"""Regular expressions in policies: RE2's, so that no text can hang a scan. https://github.com/google/re2/wiki/Syntax"""
+
+from functools import lru_cache
+from typing import Any, Final
+
+import re2
+
+LARGEST: Final = 1 << 20
+"""Bytes that a compiled expression may take."""
+
+
+class RegexError(ValueError):
+    """The text is no regular expression, or one that takes too much memory."""
+
+
+@lru_cache(512)
+def regex(pattern: str) -> Any:
+    """The compiled expression; raises RegexError with what is wrong in it."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = LARGEST
+    try:
+        return re2.compile(pattern, options)
+    except UnicodeEncodeError as error:
+        raise RegexError(f"{pattern!r} is no regular expression: it holds half a character") from error
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if error.args else "it is too large"
+        raise RegexError(f"{pattern!r} is no regular expression: {reason}") from error
