@@ -1,4 +1,4 @@
-"""The keys of an inventory's resources: with them a reader knows how each is spelled, and decodes only what it wants."""
+"""The keys of an inventory's resources: by them a reader knows how each is spelled, and decodes only what it wants."""
 
 from typing import Any, Final
 

@@ -39,7 +39,7 @@ class SavedLines:
 
     @classmethod
     def of(cls, path: Path) -> "SavedLines":
-        """Look at a file; raises NotInOrder for any that only `Inventory.read` can read, or can say what is wrong of."""
+        """Look at a file; raises NotInOrder for any that is to be read as a whole, or not at all."""
         try:
             with path.open("rb") as file:
                 return cls._of(path, file)
