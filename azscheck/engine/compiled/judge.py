@@ -74,12 +74,12 @@ def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, n
     return Judge([function_of(Writer(given, Layout()), rules[s : s + _AT_ONCE]) for s in starts], len(rules))
 
 
-def function_of(writer: Writer, rules: Sequence[Rule]) -> Callable[[Any, Any], Bits]:
+def function_of(writer: Writer, rules: Sequence[Rule], *, telling: bool = False) -> Callable[..., Bits]:
     """The function that a writer's source makes."""
-    source = writer.function(rules)
+    source = writer.function(rules, telling=telling)
     namespace = writer.namespace()
     exec(_compiled(source), namespace)
-    judge: Callable[[Any, Any], Bits] = namespace["judge"]
+    judge: Callable[..., Bits] = namespace["judge"]
     return judge
 
 
