@@ -1,14 +1,16 @@
 """evaluate: one result for each policy and resource, and one for each list that could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import azscheck
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
+from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
 from azscheck.engine.compiled.source import Rule
 from azscheck.engine.frame import Frame
@@ -42,19 +44,12 @@ def evaluate(
     `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
     for a `now` without a time zone or before the inventory was collected.
     """
-    _check_now(now, inventory)
+    check_now(now, inventory.created)
     policies = list(policies)
-    stamp_parameters = stamp_parameters or {}
-    per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
-    for overrides in (parameters or {}, *stamp_parameters.values()):
-        check_overrides(policies, overrides)
+    bounds_of = bound(policies, parameters or {}, stamp_parameters or {})
     inventory = without_lapsed(inventory, now)
     evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
-    results = [
-        result
-        for stamp in inventory.stamps
-        for result in evaluation.of_stamp(stamp, [(policy, values_of(policy, per_stamp[stamp])) for policy in policies])
-    ]
+    results = [result for stamp in inventory.stamps for result in evaluation.of_stamp(stamp, bounds_of(stamp))]
     infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
     return Results(
         now=now,
@@ -68,19 +63,31 @@ def evaluate(
     )
 
 
-def _check_now(now: datetime, inventory: Inventory) -> None:
+def check_now(now: datetime, collected: datetime) -> None:
+    """Raise UsageError for a moment from which ages cannot be measured."""
     if now.tzinfo is None:
         raise UsageError("now has no time zone: use datetime.now(UTC).")
-    if now < inventory.created - CLOCK_SKEW:
+    if now < collected - CLOCK_SKEW:
         # Everything would seem fresh.
         raise UsageError(
-            f"now is {format_time(now)}, before the inventory was collected at {format_time(inventory.created)}: "
+            f"now is {format_time(now)}, before the inventory was collected at {format_time(collected)}: "
             "check this computer's clock, or --now."
         )
 
 
-Bound = tuple[Policy, Mapping[str, Any]]
-"""A policy with the values of its parameters."""
+def bound(
+    policies: Sequence[Policy], parameters: Overrides, stamp_parameters: Mapping[str, Overrides]
+) -> Callable[[str], list[Bound]]:
+    """A function from a stamp to the policies with their parameters' values there; raises UsageError."""
+    for overrides in (parameters, *stamp_parameters.values()):
+        check_overrides(policies, overrides)
+
+    @cache
+    def of_stamp(stamp: str) -> list[Bound]:
+        overrides = over(stamp_parameters.get(stamp, {}), parameters)
+        return [(policy, values_of(policy, overrides)) for policy in policies]
+
+    return of_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class _Evaluation:
             for kind in types_of(policy, self.inventory.types, self.now):
                 by_kind.setdefault(kind.lower(), []).append(bound)
                 if ANY not in policy.applies_to:
-                    yield from (_of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
+                    yield from (of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
         for kind, bounds in by_kind.items():
             yield from self._of_kind(kind, stamp, bounds)
 
@@ -122,13 +129,20 @@ class _Evaluation:
         return self._judge(resource, *bound)
 
     def _judge(self, resource: Resource, policy: Policy, parameters: Mapping[str, Any]) -> Result:
-        try:
-            return _judge(policy, self.interpreter, Frame(resource, resource.document, parameters, self.now))
-        except RecursionError:
-            return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
+        return judge(self.interpreter, resource, policy, parameters, self.now)
 
 
-def _of_gap(policy: Policy, gap: Coverage) -> Result:
+def judge(
+    interpreter: Interpreter, resource: Resource, policy: Policy, parameters: Mapping[str, Any], now: datetime
+) -> Result:
+    """The result of one policy for one resource, with its evidence."""
+    try:
+        return _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+    except RecursionError:
+        return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
+
+
+def of_gap(policy: Policy, gap: Coverage) -> Result:
     """What was not looked at is unknown, not absent."""
     return Result(
         policy=policy.id,

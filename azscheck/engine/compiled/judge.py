@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Any
 
 from azscheck.engine.compiled.answers import sure
-from azscheck.engine.compiled.joins import Joins
+from azscheck.engine.compiled.joins import Joins, Truths
 from azscheck.engine.compiled.reads import Layout
 from azscheck.engine.compiled.source import Given, Rule, Writer
 from azscheck.engine.frame import Frame
@@ -20,7 +20,7 @@ from azscheck.results import ComplianceState
 Bits = tuple[int, int, int]
 """Three sets of policies: not complied with, not applicable, and those that only the interpreter can answer for."""
 
-_AT_ONCE = 30
+AT_ONCE = 30
 """Policies a function: more bits make an integer that is slow to add to."""
 
 
@@ -37,7 +37,7 @@ class Judge:
             return [None] * self.count
         found: list[ComplianceState | None] = []
         for function in self.functions:
-            most = min(_AT_ONCE, self.count - len(found))
+            most = min(AT_ONCE, self.count - len(found))
             found += states_of(function(resource.body, resource), most)
         return found
 
@@ -61,17 +61,23 @@ def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
 def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, now: datetime) -> Judge:
     """Generate the code for rules about one type of resource, standing on one stamp."""
 
+    def ask(test: Test, parameters: Mapping[str, Any]) -> Callable[[Resource], bool]:
+        return lambda r: sure(interpreter.truth(test, Frame(r, r.document, parameters, now)))
+
+    given = Given(now, ask, Joins(interpreter.world, stamp, truths_by(interpreter, stamp, now)).of)
+    starts = range(0, len(rules), AT_ONCE)
+    return Judge([function_of(Writer(given, Layout()), rules[s : s + AT_ONCE]) for s in starts], len(rules))
+
+
+def truths_by(interpreter: Interpreter, stamp: str, now: datetime) -> Truths:
+    """A function that gives the truth of a condition on each of some resources of one type."""
+
     def truths(condition: Condition, resources: Sequence[Resource], parameters: Mapping[str, Any]) -> list[bool | None]:
         judge = compile_judge([Rule(None, condition, parameters)], stamp, interpreter, now)
         states = [judge.states(resource)[0] for resource in resources]
         return [None if state is None else state is ComplianceState.COMPLIANT for state in states]
 
-    def ask(test: Test, parameters: Mapping[str, Any]) -> Callable[[Resource], bool]:
-        return lambda r: sure(interpreter.truth(test, Frame(r, r.document, parameters, now)))
-
-    given = Given(now, ask, Joins(interpreter.world, stamp, truths).of)
-    starts = range(0, len(rules), _AT_ONCE)
-    return Judge([function_of(Writer(given, Layout()), rules[s : s + _AT_ONCE]) for s in starts], len(rules))
+    return truths
 
 
 def function_of(writer: Writer, rules: Sequence[Rule], *, telling: bool = False) -> Callable[..., Bits]:

@@ -89,6 +89,11 @@ class Writer:
         self._envelope: dict[str, str] = {}
         self._variables = 0
 
+    @property
+    def envelope(self) -> set[str]:
+        """What is read of a resource beside its document: its id, its name."""
+        return set(self._envelope)
+
     def constant(self, value: Any) -> str:
         """The name of a value in the code."""
         name = f"c{len(self.names)}"
