@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from operator import lt
+from typing import Any, Final
 
 import msgspec
 
@@ -16,7 +17,7 @@ from azscheck.inventory.lines import NotInOrder
 from azscheck.inventory.parts import arm_key
 from azscheck.policy import Policy
 from azscheck.results import ComplianceState, Result
-from azscheck.results.lines import encode, head, line, tail
+from azscheck.results.lines import encode, findings_of, head, tail
 
 Bound = tuple[Policy, Mapping[str, Any]]
 """A policy with the values of its parameters."""
@@ -24,6 +25,10 @@ Tally = Counter[tuple[str, ComplianceState]]
 """How many results of a policy are in a state."""
 Whole = Callable[[bytes, Sequence[Bound]], list[Result]]
 """Judges a resource's line by policies with all that there is."""
+Found = Bits | tuple[Bits, ...]
+"""What the functions of a block give: one of them its bits, several a tuple of theirs."""
+_NO_ANSWER: Final = (0, 0, -1)
+"""Stands for a resource of which a part could not be read: only the interpreter can answer for it."""
 
 
 @dataclass
@@ -42,11 +47,14 @@ class Block:
     """None where only whole documents can be judged."""
     _functions: list[Callable[..., Bits]] = field(init=False, default_factory=list)
     _tellers: list[Tell] = field(init=False, default_factory=list)
-    _tails: dict[tuple[Bits, ...], bytes] = field(init=False, default_factory=dict)
-    _seen: Counter[tuple[Bits, ...]] = field(init=False, default_factory=Counter)
+    _tails: dict[Found, bytes] = field(init=False, default_factory=dict)
+    _seen: Counter[Found] = field(init=False, default_factory=Counter)
+    _told: list[bytes] = field(init=False, default_factory=list)
+    """The findings of the resource that was judged last."""
     _last: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
+        self._head = head(self.stamp, self.type)
         try:
             self.decoder = self._compiled()
         except NotProjectable:
@@ -74,37 +82,48 @@ class Block:
                 self._tellers += [teller(policy, values, self.given.now, tests) for (policy, values), tests in told]
         return line_decoder(layout, self.spelled, self.stamp, self.type)
 
-    def of_lines(self, chunk: bytes) -> list[bytes]:
-        """The output for lines of this block; raises msgspec's errors for a line that is another's, or unusual."""
+    def of_lines(self, chunk: bytes) -> tuple[bytes, int]:
+        """The output for lines of this block, and how many they are.
+
+        Raises msgspec's errors for a line that is another's, or unusual, NotInOrder for one out of place.
+        """
         assert self.decoder is not None
         parts = self.decoder.decode_lines(chunk)
-        start = head(self.stamp, self.type)
-        judged = self._judge_telling if self.evidence else self._judge
+        self._keep_order([arm_key(part.id) for part in parts])
+        judged = self._telling if self.evidence else self._functions[0] if len(self._functions) == 1 else self._all
+        start, tails, seen = self._head, self._tails, []
         out: list[bytes] = []
-        seen: list[tuple[Bits, ...]] = []
-        lines: list[bytes] = []
         for i, part in enumerate(parts):
-            self._keep_order(part.id)
-            bits, ready = judged(part) if part.unknown is None else ((), b"")
+            bits = judged(part.resource, part) if part.unknown is None else _NO_ANSWER
+            ready = tails.get(bits)
+            if ready is None:
+                ready = tails[bits] = self._tail(bits)
             if ready:
                 seen.append(bits)
                 out += (start, encode(part.id), ready)
+                if self._told:
+                    out[-1] = self._with_findings(ready)
             else:
-                lines = lines or chunk.split(b"\n")
-                out.append(self.of_whole(lines[i]))
+                out.append(self.of_whole(chunk.split(b"\n")[i], bits))
         self._seen.update(seen)
-        return out
+        return b"".join(out), len(parts)
 
     def of_line(self, text: bytes, resource_id: str) -> bytes:
         """The output for one line, by all that is in it."""
-        self._keep_order(resource_id)
-        return self.of_whole(text)
+        self._keep_order([arm_key(resource_id)])
+        return self.of_whole(text, _NO_ANSWER)
 
-    def of_whole(self, text: bytes) -> bytes:
-        """The output for one line whose place is known to be right."""
-        results = self.whole(text, self.bounds)
-        self.tally.update((result.policy, result.state) for result in results)
-        return line(results, evidence=self.evidence)
+    def of_whole(self, text: bytes, found: Found) -> bytes:
+        """The output for one line of which code did not say all; its place is known to be right."""
+        states = self._states(found)
+        open_ = [bound for bound, state in zip(self.bounds, states, strict=True) if state is None or self.evidence]
+        results = self.whole(text, open_)
+        by_policy = {result.policy: result.state for result in results}
+        by_state: dict[ComplianceState, list[str]] = {}
+        for (policy, _), state in zip(self.bounds, states, strict=True):
+            by_state.setdefault(by_policy.get(policy.id, state or ComplianceState.ERROR), []).append(policy.id)
+        self.tally.update((policy, state) for state, policies in by_state.items() for policy in policies)
+        return self._head + encode(results[0].resource) + tail(by_state, findings_of(results) if self.evidence else ())
 
     def close(self) -> None:
         """Add what was found to the tally."""
@@ -114,42 +133,40 @@ class Block:
                 self.tally[policy.id, state] += number
         self._seen.clear()
 
-    def _keep_order(self, resource_id: str) -> None:
-        key = arm_key(resource_id)
-        if key <= self._last:
+    def _keep_order(self, keys: list[str]) -> None:
+        ordered = [self._last, *keys]
+        if not all(map(lt, ordered, keys)):
             # The same resource twice, or lines that azscheck did not write.
             raise NotInOrder
-        self._last = key
+        self._last = ordered[-1]
 
-    def _judge(self, part: Any) -> tuple[tuple[Bits, ...], bytes]:
-        bits = tuple([function(part.resource, part) for function in self._functions])
-        ready = self._tails.get(bits)
-        return bits, self._tail(bits) if ready is None else ready
+    def _all(self, document: Any, part: Any) -> Found:
+        return tuple([function(document, part) for function in self._functions])
 
-    def _judge_telling(self, part: Any) -> tuple[tuple[Bits, ...], bytes]:
+    def _telling(self, document: Any, part: Any) -> Found:
         bits: list[Bits] = []
-        findings: list[bytes] = []
+        self._told = []
         for n, function in enumerate(self._functions):
             told: list[tuple[int, Any]] = []
-            bits.append(function(part.resource, part, told.append))
-            findings += [self._tellers[n * AT_ONCE + i](values) for i, values in told]
-        key = tuple(bits)
-        ready = self._tails.get(key)
-        ready = self._tail(key) if ready is None else ready
-        if findings and ready:
-            ready = b"".join((ready[:-2], b',"findings":[', b",".join(findings), b"]}\n"))
-        return key, ready
+            bits.append(function(document, part, told.append))
+            self._told += [self._tellers[n * AT_ONCE + i](values) for i, values in told]
+        return tuple(bits) if len(bits) > 1 else bits[0]
 
-    def _states(self, bits: tuple[Bits, ...]) -> list[ComplianceState | None]:
+    def _with_findings(self, ready: bytes) -> bytes:
+        return b"".join((ready[:-2], b',"findings":[', b",".join(self._told), b"]}\n"))
+
+    def _states(self, found: Found) -> list[ComplianceState | None]:
         left = len(self.bounds)
-        return [s for n, three in enumerate(bits) for s in states_of(three, min(AT_ONCE, left - n * AT_ONCE))]
+        if found is _NO_ANSWER:
+            return [None] * left
+        each: tuple[Any, ...] = found if len(self._functions) > 1 and isinstance(found, tuple) else (found,)
+        return [s for n, bits in enumerate(each) for s in states_of(bits, min(AT_ONCE, left - n * AT_ONCE))]
 
-    def _tail(self, bits: tuple[Bits, ...]) -> bytes:
+    def _tail(self, bits: Found) -> bytes:
         """What follows the id in a line; empty where some policy has no answer."""
         states = self._states(bits)
         by_state: dict[ComplianceState, list[str]] = {}
         for (policy, _), state in zip(self.bounds, states, strict=True):
             if state is not None:
                 by_state.setdefault(state, []).append(policy.id)
-        self._tails[bits] = b"" if None in states else tail(by_state)
-        return self._tails[bits]
+        return b"" if None in states else tail(by_state)

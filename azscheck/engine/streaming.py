@@ -68,19 +68,20 @@ class Streamed:
         taken = 0
         key, block = ("", ""), None
         for chunk in self.saved.chunks():
-            taken += chunk.count(b"\n")
             quick = self._quickly(block, key, chunk)
             if quick is not None:
-                yield quick
+                yield quick[0]
+                taken += quick[1]
                 continue
             for text in chunk.splitlines():
+                taken += 1
                 told = _told(text)
                 if (told.stamp, told.type) != key:
                     key = told.stamp, told.type
                     block = self._next_block(key)
                 if block is not None:
                     found = self._quickly(block, key, text)
-                    yield block.of_line(text, told.id) if found is None else found
+                    yield block.of_line(text, told.id) if found is None else found[0]
         if taken != self.saved.resources:
             raise NotInOrder
         for known in self._blocks.values():
@@ -88,16 +89,16 @@ class Streamed:
                 known.close()
         yield from self._gaps()
 
-    def _quickly(self, block: Block | None, key: tuple[str, str], chunk: bytes) -> bytes | None:
-        """The output for lines of one block; None where they are not all of it, or not as they usually are."""
+    def _quickly(self, block: Block | None, key: tuple[str, str], chunk: bytes) -> tuple[bytes, int] | None:
+        """The output for lines of one block, and how many; None where they are not all of it, or are unusual."""
         if block is not None and block.decoder is not None:
             try:
-                return b"".join(block.of_lines(chunk))
+                return block.of_lines(chunk)
             except msgspec.MsgspecError:
                 return None
         if block is None and key in self._blocks:
-            begins = b'{"stamp":%s,"type":%s,' % (_json(key[0]), _json(key[1]))
-            return b"" if chunk.count(begins) == chunk.count(b"\n") else None
+            lines = chunk.count(b"\n")
+            return (b"", lines) if chunk.count(_beginning(key)) == lines else None
         return None
 
     def _next_block(self, key: tuple[str, str]) -> Block | None:
@@ -138,7 +139,7 @@ class Streamed:
                 if type_key(told.type) in kinds:
                     yield _resource(text)
                 else:
-                    skipped = b'{"stamp":%s,"type":%s,' % (_json(told.stamp), _json(told.type))
+                    skipped = _beginning((told.stamp, told.type))
 
     def _gaps(self) -> Iterator[bytes]:
         known = Inventory.of(self.saved.created, (), self.saved.coverage)
@@ -161,8 +162,10 @@ def _no_join(*_: Any) -> Any:
     raise AssertionError("no policy counts resources")
 
 
-def _json(text: str) -> bytes:
-    return json.dumps(text, ensure_ascii=False).encode()
+def _beginning(key: tuple[str, str]) -> bytes:
+    """What the lines of a type of a stamp begin with, and what can stand nowhere else in a line."""
+    stamp, kind = (json.dumps(text, ensure_ascii=False).encode() for text in key)
+    return b'{"stamp":%s,"type":%s,' % (stamp, kind)
 
 
 def _told(text: bytes) -> _Envelope:

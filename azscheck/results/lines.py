@@ -42,9 +42,13 @@ def line(results: Sequence[Result], *, evidence: bool = False) -> bytes:
     policies: dict[ComplianceState, list[str]] = {}
     for result in results:
         policies.setdefault(result.state, []).append(result.policy)
-    failed = [r for r in results if evidence and r.state is ComplianceState.NON_COMPLIANT]
-    findings = [finding(r.policy, r.message, r.evidence) for r in failed]
+    findings = findings_of(results) if evidence else ()
     return head(first.stamp, first.type) + encode(_safe(first.resource)) + tail(policies, findings)
+
+
+def findings_of(results: Iterable[Result]) -> list[bytes]:
+    """The failed policies among results of one resource."""
+    return [finding(r.policy, r.message, r.evidence) for r in results if r.state is ComplianceState.NON_COMPLIANT]
 
 
 def _evidence(piece: Evidence) -> dict[str, Any]:

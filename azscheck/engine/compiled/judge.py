@@ -17,8 +17,11 @@ from azscheck.inventory import Resource
 from azscheck.policy.conditions import Condition, Test
 from azscheck.results import ComplianceState
 
-Bits = tuple[int, int, int]
-"""Three sets of policies: not complied with, not applicable, and those that only the interpreter can answer for."""
+Bits = tuple[int, int, int] | int
+"""Three sets of policies: not complied with, not applicable, and those that only the interpreter can answer for.
+
+The first alone where the others are empty.
+"""
 
 AT_ONCE = 30
 """Policies a function: more bits make an integer that is slow to add to."""
@@ -44,7 +47,7 @@ class Judge:
 
 def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
     """The states that three sets stand for."""
-    fails, not_applicable, no_answer = bits
+    fails, not_applicable, no_answer = (bits, 0, 0) if isinstance(bits, int) else bits
     states: list[ComplianceState | None] = [ComplianceState.COMPLIANT] * count
     if fails or not_applicable or no_answer:
         for i in range(count):
