@@ -79,7 +79,7 @@ class Block:
             self._functions.append(function_of(writer, group, telling=self.evidence))
             if self.evidence:
                 told = zip(self.bounds[len(self._tellers) :], writer.told, strict=False)
-                self._tellers += [teller(policy, values, self.given.now, tests) for (policy, values), tests in told]
+                self._tellers += [teller(policy, values, self.given.now, what) for (policy, values), what in told]
         return line_decoder(layout, self.spelled, self.stamp, self.type)
 
     def of_lines(self, chunk: bytes) -> tuple[bytes, int]:
@@ -144,13 +144,18 @@ class Block:
         return tuple([function(document, part) for function in self._functions])
 
     def _telling(self, document: Any, part: Any) -> Found:
+        told: list[tuple[int, Any]] = []
+        if len(self._functions) == 1:
+            found = self._functions[0](document, part, told.append)
+            self._told = [self._tellers[i](values) for i, values in told]
+            return found
         bits: list[Bits] = []
         self._told = []
         for n, function in enumerate(self._functions):
-            told: list[tuple[int, Any]] = []
             bits.append(function(document, part, told.append))
             self._told += [self._tellers[n * AT_ONCE + i](values) for i, values in told]
-        return tuple(bits) if len(bits) > 1 else bits[0]
+            told.clear()
+        return tuple(bits)
 
     def _with_findings(self, ready: bytes) -> bytes:
         return b"".join((ready[:-2], b',"findings":[', b",".join(self._told), b"]}\n"))

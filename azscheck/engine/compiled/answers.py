@@ -51,11 +51,15 @@ def answer_of(operator: str, wanted: Any, now: datetime) -> Answer:
         return _age(operator, wanted, now)
     of_text = _regex(wanted) if operator == "matchesRegex" else None
     of_text = of_text or (lambda value: sure(compare(operator, value, wanted, now)))
-    remembered: dict[str, bool] = {}
+    remembered: dict[str | int, bool] = {}
     absent = compare(operator, ABSENT, wanted, now)
 
     def answer(value: Any) -> bool:
         if type(value) is not str:
+            if type(value) is int and -_REMEMBERED < value < _REMEMBERED:
+                if value not in remembered:
+                    remembered[value] = sure(compare(operator, value, wanted, now))
+                return remembered[value]
             return sure(absent if value is ABSENT else compare(operator, value, wanted, now))
         known = remembered.get(value)
         if known is None:

@@ -62,6 +62,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The tests of a rule, and for each the place of its value among those that telling code tells."""
+
+    tests: tuple[Test, ...]
+    places: tuple[int, ...]
+
+    @property
+    def one(self) -> bool:
+        """Whether one value decides, which is then told; else a tuple of values is."""
+        return len(set(self.places)) == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What is the same for all resources: the moment, and what code has to ask others for."""
 
@@ -81,8 +94,8 @@ class Writer:
         self.layout = layout
         self.names: dict[str, Any] = {}
         self.root = Scope(("",), Node("d", ()))
-        self.told: list[tuple[Test, ...]] = []
-        """For each rule the tests whose values code with evidence tells, in order."""
+        self.told: list[Told] = []
+        """For each rule what telling code tells."""
         self._tests: list[tuple[Test, str]] = []
         self.opaque = 0
         """How many policies have no code."""
@@ -230,7 +243,7 @@ class Writer:
     def _rule(self, index: int, rule: Rule, telling: bool) -> list[str]:
         bit = 1 << index
         self._parameters = rule.parameters
-        self.told.append(())
+        self.told.append(Told((), ()))
         try:
             applies, before_when = self._whole(rule.when) if rule.when is not None else ("", [])
             self._tests = []
@@ -238,9 +251,12 @@ class Writer:
         except Opaque:
             self.opaque += 1
             return [f" p |= {bit}"]
-        self.told[-1] = tuple(test for test, _ in self._tests)
-        values = "".join(f"{var}, " for _, var in self._tests)
-        judged = [*before, f"if not {complies}:", f" f |= {bit}", *([f" tell(({index}, ({values})))"] * telling)]
+        variables = list(dict.fromkeys(var for _, var in self._tests))
+        self.told[-1] = Told(
+            tuple(test for test, _ in self._tests), tuple(variables.index(var) for _, var in self._tests)
+        )
+        values = variables[0] if self.told[-1].one else f"({''.join(f'{var}, ' for var in variables)})"
+        judged = [*before, f"if not {complies}:", f" f |= {bit}", *([f" tell(({index}, {values}))"] * telling)]
         if applies:
             judged = [*before_when, f"if {applies}:", *(f" {line}" for line in judged), f"else: n |= {bit}"]
         return [" try:", *(f"  {line}" for line in judged), f" except NoAnswer: p |= {bit}"]
