@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -13,28 +13,21 @@ import msgspec
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
 from azscheck.engine.blocks import Block, Bound, Tally
-from azscheck.engine.compiled.joins import Joins
+from azscheck.engine.compiled.joins import Count, Joins
 from azscheck.engine.compiled.judge import truths_by
-from azscheck.engine.compiled.projection import spellings
-from azscheck.engine.compiled.source import Given
+from azscheck.engine.compiled.projection import NotProjectable, spellings
+from azscheck.engine.compiled.source import Given, Opaque
+from azscheck.engine.counted_lines import CountedLines, Unusual
 from azscheck.engine.evaluation import check_now, judge, of_gap
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
 from azscheck.inventory import Inventory, Resource, type_key
 from azscheck.inventory.fields import resource_of
-from azscheck.inventory.lines import NotInOrder, SavedLines
+from azscheck.inventory.lines import NotInOrder, SavedLines, beginning, told
 from azscheck.policy import ANY, ATTESTATIONS, Policy
+from azscheck.policy.conditions import Field, ResourceCount
 from azscheck.results import ComplianceState, Outcome, Result
 from azscheck.results.lines import line
-
-
-class _Envelope(msgspec.Struct):
-    stamp: str
-    type: str
-    id: str
-
-
-_envelope = msgspec.json.Decoder(_Envelope)
 
 
 @dataclass
@@ -56,6 +49,8 @@ class Streamed:
         self._blocks: dict[tuple[str, str], Block | None] = {}
         self._tally: Tally = Counter()
         self._spelled = spellings(self.saved.keys)
+        self._joins: dict[tuple[str, int], tuple[Count, Field | None]] = {}
+        self._lists = Inventory.of(self.saved.created, (), self.saved.coverage)
 
     @property
     def outcome(self) -> Outcome:
@@ -75,13 +70,13 @@ class Streamed:
                 continue
             for text in chunk.splitlines():
                 taken += 1
-                told = _told(text)
-                if (told.stamp, told.type) != key:
-                    key = told.stamp, told.type
+                envelope = told(text)
+                if (envelope.stamp, envelope.type) != key:
+                    key = envelope.stamp, envelope.type
                     block = self._next_block(key)
                 if block is not None:
                     found = self._quickly(block, key, text)
-                    yield block.of_line(text, told.id) if found is None else found[0]
+                    yield block.of_line(text, envelope.id) if found is None else found[0]
         if taken != self.saved.resources:
             raise NotInOrder
         for known in self._blocks.values():
@@ -98,7 +93,7 @@ class Streamed:
                 return None
         if block is None and key in self._blocks:
             lines = chunk.count(b"\n")
-            return (b"", lines) if chunk.count(_beginning(key)) == lines else None
+            return (b"", lines) if chunk.count(beginning(*key)) == lines else None
         return None
 
     def _next_block(self, key: tuple[str, str]) -> Block | None:
@@ -109,17 +104,37 @@ class Streamed:
         bounds = [b for b in self.bounds_of(stamp) if _is_judged(b[0], kind, self.now)]
         self._blocks[key] = None
         if bounds:
-            truths = truths_by(self._interpreter, stamp, self.now) if any(p.counts for p, _ in bounds) else None
-            join = Joins(self._interpreter.world, stamp, truths).of if truths else _no_join
-            given = Given(self.now, None, join)
+            given = Given(self.now, None, partial(self._join, stamp))
             self._blocks[key] = Block(
                 stamp, kind, bounds, given, self._spelled, self._whole, self.evidence, self._tally
             )
         return self._blocks[key]
 
+    def _join(self, stamp: str, count: ResourceCount, parameters: Mapping[str, Any]) -> tuple[Count, Field | None]:
+        key = stamp, id(count)
+        if key not in self._joins:
+            given = Given(self.now, None, _no_join)
+            try:
+                if self._lists.gaps(count.type, stamp) or type_key(count.type) == type_key(ATTESTATIONS):
+                    raise Unusual
+                found = CountedLines(self.saved, stamp, self._spelled, given).of(count, parameters)
+            except (Opaque, Unusual, NotProjectable):
+                truths = truths_by(self._interpreter, stamp, self.now)
+                found = Joins(self._interpreter.world, stamp, truths).of(count, parameters)
+            self._joins[key] = found
+        return self._joins[key]
+
     def _whole(self, text: bytes, bounds: Sequence[Bound]) -> list[Result]:
         resource = _resource(text)
-        return [judge(self._interpreter, resource, policy, values, self.now) for policy, values in bounds]
+        return [
+            judge(self._interpreter if policy.counts else self._alone, resource, policy, values, self.now)
+            for policy, values in bounds
+        ]
+
+    @cached_property
+    def _alone(self) -> Interpreter:
+        """The interpreter for policies that look at nothing but the judged resource."""
+        return Interpreter(World(self._lists))
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -135,14 +150,14 @@ class Streamed:
             if skipped and chunk.count(skipped) == chunk.count(b"\n"):
                 continue
             for text in chunk.splitlines():
-                told = _told(text)
-                if type_key(told.type) in kinds:
+                envelope = told(text)
+                if type_key(envelope.type) in kinds:
                     yield _resource(text)
                 else:
-                    skipped = _beginning((told.stamp, told.type))
+                    skipped = beginning(envelope.stamp, envelope.type)
 
     def _gaps(self) -> Iterator[bytes]:
-        known = Inventory.of(self.saved.created, (), self.saved.coverage)
+        known = self._lists
         for stamp in sorted({stamp for stamp, _ in self._blocks} | set(known.stamps)):
             found: dict[tuple[str, str], list[Result]] = {}
             for policy, _ in self.bounds_of(stamp):
@@ -159,20 +174,7 @@ def _is_judged(policy: Policy, kind: str, now: datetime) -> bool:
 
 
 def _no_join(*_: Any) -> Any:
-    raise AssertionError("no policy counts resources")
-
-
-def _beginning(key: tuple[str, str]) -> bytes:
-    """What the lines of a type of a stamp begin with, and what can stand nowhere else in a line."""
-    stamp, kind = (json.dumps(text, ensure_ascii=False).encode() for text in key)
-    return b'{"stamp":%s,"type":%s,' % (stamp, kind)
-
-
-def _told(text: bytes) -> _Envelope:
-    try:
-        return _envelope.decode(text)
-    except msgspec.MsgspecError as error:
-        raise NotInOrder from error
+    raise Opaque
 
 
 def _resource(text: bytes) -> Resource:

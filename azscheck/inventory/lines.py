@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from azscheck.errors import InventoryError
-from azscheck.inventory.fields import coverage_of
+from azscheck.inventory.fields import coverage_of, json_text
 from azscheck.inventory.parts import Coverage
 from azscheck.inventory.saved import VERSION
 from azscheck.times import parse_time
@@ -81,3 +83,27 @@ class SavedLines:
                     chunk += file.readline()
                 left -= len(chunk)
                 yield chunk
+
+
+class Envelope(msgspec.Struct):
+    """What a line of a resource says before the resource."""
+
+    stamp: str
+    type: str
+    id: str
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+
+
+def told(text: bytes) -> Envelope:
+    """The envelope of a line; raises NotInOrder for a line that is none of a resource."""
+    try:
+        return _envelope.decode(text)
+    except msgspec.MsgspecError as error:
+        raise NotInOrder from error
+
+
+def beginning(stamp: str, kind: str) -> bytes:
+    """What the lines of a type of a stamp begin with, and what can stand nowhere else in a line."""
+    return b'{"stamp":%s,"type":%s,' % (json_text(stamp).encode(), json_text(kind).encode())

@@ -49,7 +49,7 @@ class Joins:
         """
         if count.newest is not None:
             raise Opaque
-        rest, subject = _without_key(count)
+        rest, subject = without_key(count)
         if rest is not None and reads_subject(rest):
             raise Opaque
         stamps = self._world.stamps_of(count, self._stamp)
@@ -149,7 +149,7 @@ def key_of(key: Field, resource: Resource) -> Any:
     return ABSENT if key.alias_of else walk(resource.document, key.steps)
 
 
-def _without_key(count: ResourceCount) -> tuple[Condition | None, Field | None]:
+def without_key(count: ResourceCount) -> tuple[Condition | None, Field | None]:
     """What is asked of the counted ones beside the join key, and the field of the judged one that the key equals."""
     if count.key is None:
         return count.where, None

@@ -14,7 +14,7 @@ from azscheck.engine.compiled.source import Given, Rule, Writer
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.inventory import Resource
-from azscheck.policy.conditions import Condition, Test
+from azscheck.policy.conditions import Condition, Field, Test
 from azscheck.results import ComplianceState
 
 Bits = tuple[int, int, int] | int
@@ -83,12 +83,14 @@ def truths_by(interpreter: Interpreter, stamp: str, now: datetime) -> Truths:
     return truths
 
 
-def function_of(writer: Writer, rules: Sequence[Rule], *, telling: bool = False) -> Callable[..., Bits]:
+def function_of(
+    writer: Writer, rules: Sequence[Rule], *, telling: bool = False, also: Field | None = None
+) -> Callable[..., Any]:
     """The function that a writer's source makes."""
-    source = writer.function(rules, telling=telling)
+    source = writer.function(rules, telling=telling, also=also)
     namespace = writer.namespace()
     exec(_compiled(source), namespace)
-    judge: Callable[..., Bits] = namespace["judge"]
+    judge: Callable[..., Any] = namespace["judge"]
     return judge
 
 

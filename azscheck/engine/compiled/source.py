@@ -228,17 +228,23 @@ class Writer:
         ]
         return counted
 
-    def function(self, rules: Sequence[Rule], *, telling: bool = False) -> str:
+    def function(self, rules: Sequence[Rule], *, telling: bool = False, also: Field | None = None) -> str:
         """The source of `judge(d, r)`, which gives three sets as bits: not complied with, not applicable, no answer.
 
         It gives the first alone where the others are empty. Telling, it is `judge(d, r, tell)`, and gives `tell` each
-        rule that is not complied with and the values of its tests.
+        rule that is not complied with and the values of its tests. With a property that is wanted too, it gives that
+        as a second value.
         """
+        try:
+            more = f", {self._local(also, self.root)}" if also else ""
+        except Opaque:
+            self.opaque += 1
+            more = ", None"
         body = [line for i, rule in enumerate(rules) for line in self._rule(i, rule, telling)]
         reads = [f" {var} = r.{name}" for name, var in self._envelope.items()]
         reads += code_of_reads(self.root.root, self.layout, " ")
         head = "def judge(d, r, tell):" if telling else "def judge(d, r):"
-        return "\n".join([head, *reads, " f = n = p = 0", *body, " return (f, n, p) if n or p else f"])
+        return "\n".join([head, *reads, " f = n = p = 0", *body, f" return ((f, n, p) if n or p else f){more}"])
 
     def _rule(self, index: int, rule: Rule, telling: bool) -> list[str]:
         bit = 1 << index
