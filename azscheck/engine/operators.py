@@ -84,3 +84,5 @@ def compare(operator: str, seen: Any, wanted: Any, now: datetime) -> Truth:
         return Unknown(str(error))
     except (ValueError, OverflowError) as error:
         return Unknown(f"{operator}: {error}", error=True)
+    except RecursionError:
+        return Unknown(f"{operator}: a value is nested too deeply", error=True)
