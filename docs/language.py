@@ -38,6 +38,7 @@ def page() -> str:
     )
     environment.globals |= {
         "anchor": anchor,
+        "choices": _choices,
         "elsewhere": _elsewhere,
         "functions": _functions,
         "index": _index,
@@ -91,6 +92,13 @@ def _parameter() -> Any:
     return _schema()["properties"]["parameters"]["additionalProperties"]["properties"]
 
 
+def _choices(kind: str) -> str:
+    """The rows of a table of the words that a key may have as its value."""
+    schema = _parameter()["type"] if kind == "type" else _schema()["$defs"]["count"]["properties"]["scope"]
+    rows = zip(schema["enum"], schema["enumDescriptions"], strict=True)
+    return "\n".join(f"| {anchor(kind, word)} | {_cell(meaning)} |" for word, meaning in rows)
+
+
 def _keys(kind: str) -> str:
     """The rows of a table of the schema's keys."""
     if kind == "key":
@@ -103,6 +111,9 @@ def _key_rows(kind: str, keys: Mapping[str, Any], required: Iterable[str] = (), 
     for key, schema in keys.items():
         name = f"`{above}{key}`" if above else anchor(kind, key)
         yield f"| {name}{'' if key in required or not required else ', optional'} | {_meaning(schema)} |"
+        if kind == "key" and not above:
+            for word, meaning in zip(schema.get("enum", ()), schema.get("enumDescriptions", ()), strict=True):
+                yield f"| `{key}: {word}` | {_cell(meaning)} |"
         below = schema.get("items") or schema.get("additionalProperties") or {}
         if kind == "key" and "properties" in below:
             yield from _key_rows(kind, below["properties"], below["required"], f"{key}: ")
@@ -110,8 +121,7 @@ def _key_rows(kind: str, keys: Mapping[str, Any], required: Iterable[str] = (), 
 
 def _meaning(schema: Mapping[str, Any]) -> str:
     sentence: str = schema["description"]
-    one_of = ", ".join(f"`{word}`" for word in schema.get("enum", ()))
-    return _cell(sentence[0].upper() + sentence[1:]) + (f" One of {one_of}." if one_of else "")
+    return _cell(sentence[0].upper() + sentence[1:])
 
 
 def _operators(*words: str) -> str:

@@ -1,4 +1,4 @@
-"""The reference page of the language: each example runs, each word is on it, each sentence is the schema's."""
+"""The reference page of the language: each example runs, each word is on it."""
 
 import json
 import re
@@ -68,12 +68,10 @@ def test_what_is_not_there(operator: str) -> None:
 
 
 def test_opposites() -> None:
-    """The page calls an operator the opposite of another, and their examples don't say so."""
-    sentences = SCHEMA["$defs"]["condition"]["properties"]
+    """An example of an operator shows what is no opposite of the operator without `not`."""
     opposites = [operator for operator in OPERATORS if operator.startswith("not")]
     for operator in opposites:
         positive = operator[3].lower() + operator[4:]
-        assert sentences[operator]["description"] == f"The opposite of {positive}."
         for seen, wanted in ((e.seen, e.wanted) for e in EXAMPLES[operator]):
             assert {gives(operator, seen, wanted), gives(positive, seen, wanted)} == {"compliant", "nonCompliant"}
     assert len(opposites) == 8
