@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from azscheck.engine.compiled.answers import answer_of
+from azscheck.engine.compiled.answers import NoAnswer, answer_of
 from azscheck.engine.compiled.source import Told
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter, Proof
@@ -85,6 +85,8 @@ class _Teller:
             return self.several((value,))
         # For texts of which each test says the same, the finding is the same but for the text.
         truths = self._truths((value,)) if len(self._answers) > 1 else ()
+        if truths is None:
+            return self._finding(*self._proof((value,)))
         parts = self._templates.get(truths)
         if parts is None:
             parts = self._templates[truths] = self._template(value)
@@ -93,6 +95,8 @@ class _Teller:
     def several(self, values: tuple[Any, ...]) -> bytes:
         """Where several do: of those the ones are shown whose tests decided."""
         truths = self._truths(values)
+        if truths is None:
+            return self._finding(*self._proof(values))
         deciding = self._deciding.get(truths)
         if deciding is None:
             proof, interpreter = self._proof(values)
@@ -115,8 +119,12 @@ class _Teller:
             known = self._known[key] = self._finding(*self._proof(values))
         return known
 
-    def _truths(self, values: Sequence[Any]) -> tuple[bool, ...]:
-        return tuple([answer(values[at]) for answer, at in zip(self._answers, self._told.places, strict=True)])
+    def _truths(self, values: Sequence[Any]) -> tuple[bool, ...] | None:
+        """The truth of each test; None when one is not known, and so did not decide."""
+        try:
+            return tuple([answer(values[at]) for answer, at in zip(self._answers, self._told.places, strict=True)])
+        except NoAnswer:
+            return None
 
     def _proof(self, values: Sequence[Any]) -> tuple[Proof, _Retold]:
         by_test = {id(test): values[at] for test, at in zip(self._told.tests, self._told.places, strict=True)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from azscheck.documents import Document
 from azscheck.engine.compiled.source import Rule
-from azscheck.inventory import CoverageState, Inventory, Resource
+from azscheck.inventory import CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.policy import Policy
 from azscheck.policy.conditions import Condition
 from azscheck.policy.model import Parameter
@@ -228,6 +228,27 @@ class Dice:
                 del lists[failed]
         return Inventory.of(NOW, found, lists)
 
+    def orderly(self, things: int) -> Inventory:
+        """An inventory in which no resource stands twice, with keys in few spellings."""
+        found = self.inventory(things)
+        by_place = {(r.stamp, type_key(r.type), arm_key(r.id)): r for r in found.resources}
+        plain = [replace(r, body=self._plain(r.body)) if self.once_in(2) else r for r in by_place.values()]
+        return Inventory.of(NOW, plain if self.once_in(2) else by_place.values(), found.coverage)
+
+    def _plain(self, value: Any) -> Any:
+        """What services usually send: keys in lower case, no key that is one but for its case, no odd number."""
+        match value:
+            case dict():
+                return {key.lower(): self._plain(below) for key, below in value.items() if key.isascii()}
+            case list():
+                return [self._plain(below) for below in value]
+            case str():
+                return value.encode("utf-8", "replace").decode()
+            case int() if abs(value) > 2**62:
+                return 7
+            case _:
+                return value
+
     def parameters(self) -> dict[str, Any]:
         """A value for each parameter."""
         return {name: self.one(few) for name, (_, few) in PARAMETERS.items()}
@@ -317,4 +338,4 @@ def policy_of(rule: Rule, id_: str) -> Policy:
     usual = _usual()
     parameters = {name: Parameter(name, kind, rule.parameters[name]) for name, (kind, _) in PARAMETERS.items()}
     info = replace(usual.info, id=id_)
-    return Policy(info, (THING,), rule.when, rule.require, "", parameters)
+    return Policy(info, (THING,), rule.when, rule.require, "", parameters, frozenset((THING, OTHER, PART)))
