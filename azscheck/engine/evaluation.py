@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import azscheck
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
+from azscheck.engine.containers import Containers
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
@@ -16,10 +18,11 @@ from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource
 from azscheck.policy import ANY, STAMPS, Policy
-from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
+from azscheck.policy.model import DISABLED
+from azscheck.policy.parameters import Overrides, check_overrides, over, resolve, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
-from azscheck.values import Unknown
+from azscheck.values import ABSENT, Unknown
 
 
 def evaluate(
@@ -43,14 +46,16 @@ def evaluate(
     for overrides in (parameters or {}, *stamp_parameters.values()):
         check_overrides(policies, overrides)
     inventory = without_lapsed(inventory, now)
-    interpreter = Interpreter(World(inventory))
-    results = [
-        result
-        for policy in policies
-        for stamp in inventory.stamps
-        for result in _of_stamp(policy, stamp, inventory, interpreter, values_of(policy, per_stamp[stamp]), now)
-    ]
-    infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
+    judge = _Judge(inventory, Interpreter(World(inventory)), Containers(inventory), now)
+    results: list[Result] = []
+    judged = []
+    for policy in policies:
+        values = {stamp: values_of(policy, per_stamp[stamp]) for stamp in inventory.stamps}
+        enabled = [stamp for stamp in values if _effect(policy, values[stamp]) != DISABLED]
+        # What is disabled on every stamp is no part of the run.
+        judged += [policy] if enabled or not values else []
+        results += [result for stamp in enabled for result in judge.of_stamp(policy, stamp, values[stamp])]
+    infos = tuple(sorted((p.info for p in judged), key=lambda info: info.id))
     return Results(
         now=now,
         collected=inventory.created,
@@ -74,22 +79,36 @@ def _check_now(now: datetime, inventory: Inventory) -> None:
         )
 
 
-def _of_stamp(
-    policy: Policy,
-    stamp: str,
-    inventory: Inventory,
-    interpreter: Interpreter,
-    parameters: Mapping[str, Any],
-    now: datetime,
-) -> Iterable[Result]:
-    for kind in types_of(policy, inventory.types, now):
-        for resource in inventory.of_type(kind, stamp):
-            try:
-                yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
-            except RecursionError:
-                yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
-        if ANY not in policy.applies_to:
-            yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+def _effect(policy: Policy, parameters: Mapping[str, Any]) -> Any:
+    effect = resolve(policy.effect, parameters)
+    return effect.lower() if isinstance(effect, str) else effect
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    inventory: Inventory
+    interpreter: Interpreter
+    containers: Containers
+    now: datetime
+
+    def of_stamp(self, policy: Policy, stamp: str, parameters: Mapping[str, Any]) -> Iterable[Result]:
+        effect = _effect(policy, parameters)
+        for kind in types_of(policy, self.inventory.types, self.now):
+            for resource in self.inventory.of_type(kind, stamp):
+                if isinstance(effect, Unknown):
+                    yield _result(policy, resource, _state(effect), effect.reason)
+                else:
+                    yield self._of_resource(policy, resource, parameters)
+            if ANY not in policy.applies_to:
+                yield from (_of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
+
+    def _of_resource(self, policy: Policy, resource: Resource, parameters: Mapping[str, Any]) -> Result:
+        blank = ABSENT if policy.effect is None else ""
+        frame = Frame(resource, resource.document, parameters, self.now, blank, self.containers)
+        try:
+            return _judge(policy, self.interpreter, frame)
+        except RecursionError:
+            return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
 
 
 def _of_gap(policy: Policy, gap: Coverage) -> Result:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from azscheck.engine.equality import normal_location
+from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
@@ -28,7 +28,7 @@ from azscheck.policy.conditions import (
     Value,
     ValueCount,
 )
-from azscheck.policy.paths import LOCATION
+from azscheck.policy.paths import LOCATION, TYPE
 from azscheck.results import Evidence
 from azscheck.values import ABSENT, Unknown
 
@@ -98,8 +98,11 @@ class Interpreter:
                 seen = frame.read(field)
                 if field.key == LOCATION:
                     seen, wanted = normal_location(seen), normal_location(wanted)
+                elif field.key == TYPE:
+                    seen, wanted = normal_type(seen), normal_type(wanted)
             case Value():
                 seen = frame.resolve(test.left.value)
+                seen = frame.blank if seen is ABSENT else seen
             case _:
                 tally = self._count(test.left, frame)
                 return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
@@ -134,6 +137,8 @@ class Interpreter:
         choice, by = count.newest.where, count.newest.by
         chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
         newest = newest_of(chosen)
+        if gap is None and count.unknown_when_none and not newest:
+            gap = Unknown(count.unknown_when_none)
         truths: list[tuple[Resource | None, Truth]] = [(r, self.truth(count.where, frame.of(r))) for r in newest]
         if newest and not any(truth is True for _, truth, _ in chosen):
             # It is not certain that there is one to be the newest.

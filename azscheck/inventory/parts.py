@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from azscheck.values import Unknown
 
+_GROUPS: Final = "microsoft.resources/subscriptions/resourcegroups"
 NOT_OFFERED: Final = "not offered"
 """The reason of a skipped list whose resource provider the stamp does not have: then there are known to be none."""
 
 
 def type_key(resource_type: str) -> str:
-    """A resource type as a key: ARM compares types without regard to case."""
-    return resource_type.lower()
+    """A resource type as a key: ARM compares types without regard to case, and has two names for a resource group's."""
+    key = resource_type.lower()
+    return "microsoft.resources/resourcegroups" if key == _GROUPS else key
 
 
 def arm_key(resource_id: str) -> str:

@@ -14,6 +14,8 @@ STAMPS: Final = "Azscheck/stamps"
 
 ATTESTATIONS: Final = "Azscheck/attestations"
 """The type of what a person attests; when one has lapsed, its `complianceState` is unknown."""
+DISABLED: Final = "disabled"
+"""The effect with which an Azure Policy definition is not judged at all."""
 ANY: Final = "*"
 """Stands in `applies_to` for every resource type that is ARM's, as an Azure Policy definition without a type has it."""
 
@@ -91,6 +93,10 @@ class Policy:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     counts: frozenset[str] = frozenset()
     """The types of other resources that the conditions count."""
+    effect: Any = None
+    """An Azure Policy definition's effect, which may be an expression on its parameters; None of any other policy."""
+    bindings: Mapping[str, Any] | None = None
+    """What the conditions know as parameters, in the words of `parameters`, where those are a set's."""
 
     @property
     def reads(self) -> frozenset[str]:
