@@ -6,6 +6,7 @@ from typing import Any
 from azscheck.engine.equality import normal_type
 from azscheck.engine.operators import Truth, compare
 from azscheck.expressions import is_expression
+from azscheck.inventory import type_key
 from azscheck.policy import ANY, Policy
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
 from azscheck.policy.paths import TYPE
@@ -19,7 +20,7 @@ def types_of(policy: Policy, known: Iterable[str], now: Any) -> list[str]:
     if ANY in policy.applies_to:
         kinds = [kind for kind in known if not kind.lower().startswith("azscheck/")]
         return [kind for kind in kinds if policy.when is None or _truth(policy.when, kind, now) is not False]
-    by_key: Mapping[str, str] = {kind.lower(): kind for kind in policy.applies_to}
+    by_key: Mapping[str, str] = {type_key(kind): kind for kind in policy.applies_to}
     return list(by_key.values())
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from azscheck.inventory.parts import type_key
+from azscheck.inventory.parts import common_type
 from azscheck.values import ABSENT
 
 
@@ -60,7 +60,7 @@ def normal_type(value: Any) -> Any:
     """A resource type, or an array of them, with the one name of a resource group's."""
     match value:
         case str():
-            return type_key(value) if value.lower() != type_key(value) else value
+            return common_type(value)
         case list():
             return [normal_type(item) for item in value]
         case _:

@@ -104,7 +104,7 @@ class Frame:
                 case ("fullname",):
                     return self.resource.full_name
                 case ("type",):
-                    return self.resource.type
+                    return self.resource.common_type
         return self._walk(value, field, bound, field.steps[bound:])
 
     def values(self, field: Field) -> list[Any]:

@@ -8,9 +8,7 @@ from azscheck.engine.equality import CannotCompare, equal, scalar_key
 from azscheck.policy.regex import regex
 from azscheck.values import type_name
 
-_SHORT = 256
-"""Characters of a text that is worth remembering."""
-_WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
+_WILD = {"#": "[0-9]", "?": r"[^\W\d_]", ".": "."}
 
 
 def is_in(seen: Any, wanted: Any) -> bool:
@@ -51,19 +49,13 @@ def match(seen: Any, wanted: Any, flags: int = 0) -> bool:
     """A text that fits a pattern of `#` (digit), `?` (letter) and `.` (any character)."""
     if not isinstance(wanted, str):
         raise CannotCompare(f"match takes a text, not a value of type {type_name(wanted)}")
-    return isinstance(seen, str) and _pattern(wanted, flags).fullmatch(seen) is not None
+    text = str(seen) if isinstance(seen, int | float) and not isinstance(seen, bool) else seen
+    return isinstance(text, str) and _pattern(wanted, flags).fullmatch(text) is not None
 
 
 def match_insensitively(seen: Any, wanted: Any) -> bool:
     """As `match`, without regard to case."""
     return match(seen, wanted, re.IGNORECASE)
-
-
-@lru_cache(8192)
-def _found(pattern: str, text: str) -> bool:
-    # Half a character pair is no text of UTF-8.
-    whole = text.encode("utf-8", "replace").decode()
-    return regex(pattern).search(whole) is not None
 
 
 def matches_regex(seen: Any, wanted: Any) -> bool:
@@ -72,7 +64,8 @@ def matches_regex(seen: Any, wanted: Any) -> bool:
         raise CannotCompare(f"matchesRegex takes a text, not a value of type {type_name(wanted)}")
     if not isinstance(seen, str):
         return False
-    return _found(wanted, seen) if len(seen) < _SHORT else _found.__wrapped__(wanted, seen)
+    # Half a character pair is no text of UTF-8.
+    return regex(wanted).search(seen.encode("utf-8", "replace")) is not None
 
 
 def contains(seen: Any, wanted: Any) -> bool:

@@ -38,8 +38,13 @@ def check_value(parameter: Parameter, value: Any) -> str:
             parse_time(value)
     except ValueError as error:
         return f"{parameter.name}: {error}."
-    if parameter.allowed_values is not None and value not in parameter.allowed_values:
-        return f"{parameter.name} takes one of {', '.join(map(str, parameter.allowed_values))}, not {shorten(value)}."
+    allowed = parameter.allowed_values
+    if (
+        allowed is not None
+        and value not in allowed
+        and not (isinstance(value, list) and all(v in allowed for v in value))
+    ):
+        return f"{parameter.name} takes one of {', '.join(map(str, allowed))}, not {shorten(value)}."
     return ""
 
 

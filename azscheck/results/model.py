@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,9 @@ class Evidence:
     origin: Origin | None = None
 
 
+Proof = tuple[Evidence, ...] | Callable[[], tuple[Evidence, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One policy's answer for one resource."""
@@ -63,10 +66,16 @@ class Result:
     state: ComplianceState
     message: str = ""
     """One line that says why, from the evidence."""
-    evidence: tuple[Evidence, ...] = ()
+    proof: Proof = ()
+    """The evidence, or what works it out: of all that complies in a large inventory few want to see it."""
     origin: Origin | None = None
     would_be: ComplianceState | None = None
     """For an exempt result, the state it would have had."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The tests that decided it."""
+        return self.proof() if callable(self.proof) else self.proof
 
     @property
     def id(self) -> str:

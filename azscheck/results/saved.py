@@ -156,7 +156,7 @@ def _result_of(fields: dict[str, Any]) -> Result:
         name=fields["name"],
         state=ComplianceState(fields["state"]),
         message=fields["message"],
-        evidence=tuple(_evidence_of(e) for e in fields["evidence"]),
+        proof=tuple(_evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
     )

@@ -73,7 +73,7 @@ def _relaxed(condition: Condition, kept: frozenset[str], *, negated: bool) -> Co
             relaxed = [_relaxed(part, kept, negated=negated) for part in parts]
             if isinstance(condition, AllOf) is not negated:
                 return both(*relaxed)
-            return _TRUE if _TRUE in relaxed else AnyOf(tuple(relaxed))
+            return _TRUE if not relaxed or _TRUE in relaxed else AnyOf(tuple(relaxed))
 
 
 def tests_of(condition: Condition) -> Iterator[Test]:

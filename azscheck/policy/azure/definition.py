@@ -19,12 +19,13 @@ from azscheck.policy.azure.parameters import parameters_of
 from azscheck.policy.azure.part import Part, name_of, properties_of
 from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.azure.rule import RuleParser
-from azscheck.policy.conditions import AllOf, AnyOf, Condition, Not, ResourceCount, Test, Value
+from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test, Value
 from azscheck.policy.model import ANY, ATTESTATIONS, Category, Parameter, Policy, PolicyInfo, Reference, Severity
 from azscheck.policy.parameters import resolve
 
 _STRUCTURE: Final = "https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule"
 _PORTAL: Final = "https://portal.azure.com/#blade/Microsoft_Azure_Policy/PolicyDetailBlade/definitionId/"
+_WITH_IDENTITY: Final = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/virtualMachineScaleSets")
 _MODES: Final = ("all", "indexed", "notspecified", "")
 
 
@@ -68,7 +69,7 @@ class AzureDefinition:
         rule = _part(properties, "policyRule")
         condition_part, then = _part(rule, "if"), _part(rule, "then")
         effect, details = _part(then, "effect"), then.get("details") or Part(self.document, {}, then.steps)
-        parser = RuleParser(frozenset(self.parameters))
+        parser = RuleParser(self.parameters)
         parser.value(effect)
         condition = parser.condition(condition_part)
         by_form: dict[Judged, list[str]] = {}
@@ -80,6 +81,8 @@ class AzureDefinition:
         if parser.mistakes:
             raise DocumentError(parser.mistakes)
         when, require = _one(pairs, by_form, effect)
+        if _changes_identity(by_form, details):
+            by_mode = [*by_mode, Test(Field("type", ("type",)), "in", list(_WITH_IDENTITY), details.place)]
         return Policy(
             info=self._info(id, rule, effect, details, controls or {}),
             applies_to=types,
@@ -149,6 +152,14 @@ def _one(
     when = AnyOf(tuple(both(guards[judged], pair[0]) for judged, pair in pairs.items()))
     require = AnyOf(tuple(both(guards[judged], pair[1]) for judged, pair in pairs.items()))
     return when, require
+
+
+def _changes_identity(by_form: dict[Judged, list[str]], details: Part) -> bool:
+    """Azure modifies the identity of machines alone, and applies the definition to nothing else:
+    https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify#skipped-modification"""
+    operations = details.get("operations")
+    fields = {operation.text("field").lower() for operation in operations.items()} if operations else set()
+    return by_form.get(Judged.BY_RULE) == ["modify"] and "identity.type" in fields
 
 
 def _counted(condition: Condition) -> set[str]:

@@ -1,6 +1,5 @@
 """What a definition's effect means for judging: https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics"""
 
-import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
@@ -9,6 +8,7 @@ from azscheck.documents import did_you_mean
 from azscheck.expressions import is_expression
 from azscheck.policy.azure.part import Part
 from azscheck.policy.azure.refusal import UnsupportedPolicy
+from azscheck.policy.azure.rule import PARAMETER
 from azscheck.policy.model import DISABLED, Parameter
 
 
@@ -31,7 +31,6 @@ _REFUSED: Final = {
     "enforceregopolicy": "it is about what runs inside a Kubernetes cluster",
     "enforcesetting": "it enforces a setting, and says nothing of a resource's state",
 }
-_PARAMETER: Final = re.compile(r"\[\s*parameters\(\s*'(?P<name>[^']+)'\s*\)\s*\]$", re.IGNORECASE)
 
 _REMEDIES: Final = {
     "append": "Make the change that the definition's details append: azscheck changes nothing.",
@@ -68,7 +67,7 @@ def _possible(effect: Part, parameters: Mapping[str, Parameter]) -> tuple[str, .
         raise effect.mistake("an effect is a word such as audit.")
     if not is_expression(effect.value):
         return (effect.value.strip().lower(),)
-    found = _PARAMETER.match(effect.value)
+    found = PARAMETER.match(effect.value)
     name = found["name"].lower() if found else ""
     parameter = next((p for p in parameters.values() if p.name.lower() == name), None)
     if parameter is None or not parameter.allowed_values:

@@ -1,5 +1,7 @@
 """A definition's parameters: https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-parameters"""
 
+from typing import Any
+
 from azscheck.documents import did_you_mean
 from azscheck.policy.azure.part import Part
 from azscheck.policy.model import Parameter
@@ -25,7 +27,12 @@ def _parameter(part: Part) -> Parameter:
     return Parameter(
         name=name,
         type=kind,
-        default=Unknown(f"parameter {name} has no value") if default is None else default.value,
+        default=Unknown(f"parameter {name} has no value") if default is None else _plain(default.value),
         description=metadata.text("description") if metadata else "",
         allowed_values=tuple(allowed.value) if allowed and isinstance(allowed.value, list) else None,
     )
+
+
+def _plain(value: Any) -> Any:
+    """A default without the bracket that escapes one."""
+    return value[1:] if isinstance(value, str) and value.startswith("[[") else value

@@ -1,11 +1,14 @@
 """The conditions of a definition's rule, with the looseness of Azure's own: keys in any letter case, `[*]` anywhere."""
 
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import Place
 from azscheck.expressions import ExpressionError, calls, is_expression, parse
 from azscheck.policy.azure.part import Part
+from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.azure.rewriting import of_the_subject
 from azscheck.policy.conditions import (
     AllOf,
@@ -20,19 +23,28 @@ from azscheck.policy.conditions import (
     Value,
     ValueCount,
 )
+from azscheck.policy.model import Parameter
 from azscheck.policy.parse import OPERATORS
 from azscheck.policy.paths import EACH, parse_path
 
 _OPERATORS: Final = {word.lower(): word for word in OPERATORS[: OPERATORS.index("newerThan")]}
 _LEFTS: Final = ("field", "value", "count", "source")
 _GROUPS: Final = ("allof", "anyof", "not")
+_FIELDS: Final = (
+    *("name", "fullname", "kind", "type", "location", "id", "tags", "identity"),
+    *("sku", "plan", "zones", "managedby", "extendedlocation"),
+)
+"""What a field may be that is no alias, and what resources have beside `properties`."""
+PARAMETER: Final = re.compile(r"\[\s*parameters\(\s*'(?P<name>[^']+)'\s*\)\s*\]$", re.IGNORECASE)
+"""An expression that is a parameter and nothing else."""
 
 
 class RuleParser:
     """Parses the conditions of one definition; mistakes gather in `mistakes`, for all to be told at once."""
 
-    def __init__(self, parameters: frozenset[str]) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         self._parameters = {name.lower() for name in parameters}
+        self._arrays = {name.lower() for name, parameter in parameters.items() if parameter.type == "array"}
         self.mistakes: list[tuple[Place, str]] = []
 
     def condition(self, part: Part, *, related: bool = False) -> Condition:
@@ -75,7 +87,7 @@ class RuleParser:
             near = did_you_mean(right.key, _OPERATORS.values()).rstrip(".")
             self._mistake(right, f"{right.key!r} is not an operator of Azure Policy{near}")
             return AllOf(())
-        self._check_right(operator, right)
+        self._check_right(operator, right, of_field=left.key.lower() == "field")
         return Test(self._left(left, related), operator, self.value(right, related=related), left.place)
 
     def _left(self, part: Part, related: bool) -> Left:
@@ -107,13 +119,22 @@ class RuleParser:
 
     def _path(self, part: Part) -> Field:
         try:
-            return parse_path(part.value if isinstance(part.value, str) else "")
+            field = parse_path(part.value if isinstance(part.value, str) else "")
         except ValueError as error:
             self._mistake(part, str(error))
             return Field("id", ("id",))
+        if not field.alias_of and field.key[1] not in _FIELDS:
+            sentence = f"Azure has no field {field.path!r} and applies a definition with it to nothing."
+            raise UnsupportedPolicy([(part.place, sentence)])
+        return field
 
-    def _check_right(self, operator: str, part: Part) -> None:
+    def _check_right(self, operator: str, part: Part, *, of_field: bool) -> None:
         if is_expression(part.value):
+            found = PARAMETER.match(part.value)
+            if of_field and operator in ("equals", "notEquals") and found and found["name"].lower() in self._arrays:
+                self._mistake(
+                    part, f"{operator} takes no array, which the parameter {found['name']} is: use in or notIn"
+                )
             return
         if operator in ("in", "notIn") and not isinstance(part.value, list):
             self._mistake(part, f"{operator} takes an array, not {shorten(part.value)}")
