@@ -11,7 +11,8 @@ from typing import Any
 
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.inventory.fields import coverage_fields, json_text, resource_fields
-from azscheck.inventory.saved import VERSION
+from azscheck.inventory.keys import Keys
+from azscheck.inventory.saved import VERSION, end_record
 from azscheck.times import format_time
 from benchmarks.machines import machine
 from benchmarks.stamp import ITEMS, MACHINES, NOW, STAMP, protected_item
@@ -34,9 +35,11 @@ def _records(machines: int, items: int) -> Iterator[dict[str, Any]]:
     yield {"azscheck": "inventory", "version": VERSION, "created": format_time(NOW)}
     for part in coverage:
         yield {"coverage": coverage_fields(part)}
+    keys = Keys()
     for resource in _resources(machines, items):
+        keys.add(resource.body)
         yield resource_fields(resource)
-    yield {"end": {"coverage": len(coverage), "resources": machines + items}}
+    yield end_record(len(coverage), machines + items, keys)
 
 
 def _resources(machines: int, items: int) -> Iterator[Resource]:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from azscheck.inventory.keys import TAGS
 from azscheck.values import ABSENT
 
 Steps = tuple[str, ...]
-
-ANY_KEYS = "tags"
-"""The object whose keys people choose, in any letter case: never read through a struct."""
 
 
 @dataclass
@@ -47,9 +45,9 @@ class Layout:
         return self._attributes.setdefault(key, f"k{len(self._attributes)}")
 
     def is_struct(self, path: Steps) -> bool:
-        """Whether what is at a path is a struct."""
+        """Whether what is at a path is a struct: never tags, whose keys are in any letter case."""
         above = [path[:n] for n in range(len(path) + 1)]
-        return self.structs and not any(p in self.whole or p[-1:] == (ANY_KEYS,) for p in above)
+        return self.structs and not any(p in self.whole or p[-1:] == (TAGS,) for p in above)
 
 
 _shapes: dict[tuple[str, ...], dict[str, str]] = {}
