@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from azscheck.cli.options import CONFIGURATION
+from azscheck.cli.policies import load
 from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
-from azscheck.policy import Policy, load_policies
+from azscheck.policy import Policy
 from azscheck.sources import evidence
 from azscheck.sources.configuration import Configuration, read_configuration
 
@@ -52,4 +53,4 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
 
 def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
     """The policies that were named, else the configuration's, else the shipped ones."""
-    return load_policies(given or (configuration.policies if configuration else ()))
+    return load(given or (configuration.policies if configuration else ()))

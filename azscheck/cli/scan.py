@@ -46,6 +46,7 @@ def command(
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
+    from azscheck.cli.policies import say_disabled
     from azscheck.cli.run import collect, configuration_of, policies_of, with_evidence
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
@@ -83,6 +84,7 @@ def command(
         parameters=general,
         stamp_parameters=stamp_parameters,
     )
+    say_disabled(chosen, results.by_id)
     write_outputs(results, outputs, quiet=quiet)
     code = gate(results, fail_on, fail_on_unknown)
     if not quiet or code is ExitCode.INCOMPLETE:

@@ -49,7 +49,7 @@ def surroundings(resource: Resource, containers: Containers | None) -> Mapping[s
 def _group(resource: Resource, containers: Containers | None) -> Any:
     parts = resource.id.strip("/").split("/")
     if len(parts) < 4 or parts[2].lower() != "resourcegroups":
-        return Unknown(f"{resource.id} is in no resource group", error=True)
+        return Unknown(f"{resource.id} is in no resource group")
     identifier = "/" + "/".join(parts[:4])
     known = {"id": identifier, "name": parts[3], "type": GROUPS}
     return {**known, **_rest(GROUPS, resource, identifier, containers, _OF_A_GROUP)}
@@ -58,7 +58,7 @@ def _group(resource: Resource, containers: Containers | None) -> Any:
 def _subscription(resource: Resource, containers: Containers | None) -> Any:
     parts = resource.id.strip("/").split("/")
     if len(parts) < 2 or parts[0].lower() != "subscriptions":
-        return Unknown(f"{resource.id} is in no subscription", error=True)
+        return Unknown(f"{resource.id} is in no subscription")
     identifier = "/" + "/".join(parts[:2])
     known = {"id": identifier, "subscriptionId": parts[1]}
     return {**known, **_rest(SUBSCRIPTIONS, resource, identifier, containers, _OF_A_SUBSCRIPTION)}

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import UsageError
-from azscheck.expressions import ExpressionError, evaluate, is_expression, parse
-from azscheck.expressions.evaluate import lookup
+from azscheck.expressions import ExpressionError, evaluate, is_expression, lookup, parse
 from azscheck.policy.model import Parameter, Policy
 from azscheck.times import parse_duration, parse_time
 from azscheck.values import ABSENT, Unknown

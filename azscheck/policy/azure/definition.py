@@ -178,7 +178,7 @@ def _why(properties: Part, title: str) -> str:
     metadata = properties.get("metadata")
     category, version = (metadata.text(key) if metadata else "" for key in ("category", "version"))
     flag = metadata.get("deprecated") if metadata else None
-    words = [properties.text("description") or title]
+    words = [f"{(properties.text('description') or title).rstrip('.')}."]
     if (flag is not None and flag.value is True) or "deprecated" in version.lower():
         words.append("Azure has deprecated this definition.")
     if category or version:

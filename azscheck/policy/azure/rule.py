@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import Place
-from azscheck.expressions import ExpressionError, calls, is_expression, parse
+from azscheck.expressions import ExpressionError, calls, is_expression, not_in_policies, parse
 from azscheck.policy.azure.part import Part
 from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.azure.rewriting import of_the_subject
@@ -35,6 +35,7 @@ _FIELDS: Final = (
     *("sku", "plan", "zones", "managedby", "extendedlocation"),
 )
 """What a field may be that is no alias, and what resources have beside `properties`."""
+_OF_AZURE: Final = ("policy", "requestcontext", "resourcegroup", "subscription")
 PARAMETER: Final = re.compile(r"\[\s*parameters\(\s*'(?P<name>[^']+)'\s*\)\s*\]$", re.IGNORECASE)
 """An expression that is a parameter and nothing else."""
 
@@ -152,6 +153,9 @@ class RuleParser:
             self._mistake(part, str(error))
             return
         for call in calls(tree):
+            why = None if call.name in _OF_AZURE else not_in_policies(call.name)
+            if why:
+                raise UnsupportedPolicy([(part.place, f"{call.name}() {why}.")])
             name = getattr(call.arguments[0], "value", None) if call.arguments else None
             if call.name == "parameters" and isinstance(name, str) and name.lower() not in self._parameters:
                 near = did_you_mean(name, self._parameters).rstrip(".")
