@@ -104,6 +104,6 @@ def named_types(condition: Condition) -> dict[str, str] | None:
         case AnyOf(conditions=parts):
             each = [named_types(part) for part in parts]
             known = [types for types in each if types is not None]
-            return {k: v for types in known for k, v in types.items()} if len(known) == len(each) else None
+            return {k: v for types in known for k, v in types.items()} if each and len(known) == len(each) else None
         case _:
             return None

@@ -43,7 +43,8 @@ PARAMETER: Final = re.compile(r"\[\s*parameters\(\s*'(?P<name>[^']+)'\s*\)\s*\]$
 class RuleParser:
     """Parses the conditions of one definition; mistakes gather in `mistakes`, for all to be told at once."""
 
-    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter], owner: str = "definition") -> None:
+        self._owner = owner
         self._parameters = {name.lower() for name in parameters}
         self._arrays = {name.lower() for name, parameter in parameters.items() if parameter.type == "array"}
         self.mistakes: list[tuple[Place, str]] = []
@@ -159,4 +160,4 @@ class RuleParser:
             name = getattr(call.arguments[0], "value", None) if call.arguments else None
             if call.name == "parameters" and isinstance(name, str) and name.lower() not in self._parameters:
                 near = did_you_mean(name, self._parameters).rstrip(".")
-                self._mistake(part, f"the definition has no parameter {name!r}{near}")
+                self._mistake(part, f"the {self._owner} has no parameter {name!r}{near}")

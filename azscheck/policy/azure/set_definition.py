@@ -47,7 +47,7 @@ class AzureSet:
         properties = properties_of(document)
         parameters, name = parameters_of(properties), name_of(document)
         listed = properties.get("policyDefinitions")
-        parser = RuleParser(parameters)
+        parser = RuleParser(parameters, "set")
         members = tuple(_member(part, i, parser) for i, part in enumerate(listed.items() if listed else ()))
         if parser.mistakes:
             raise DocumentError(parser.mistakes)
