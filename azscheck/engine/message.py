@@ -23,7 +23,7 @@ _MOST_OF_A_RULE = 3
 def message_of(policy: Policy, proof: Proof, frame: Frame, interpreter: Interpreter) -> str:
     """The policy's message with its placeholders filled; without one, the first piece of evidence in words."""
     if not policy.message:
-        if isinstance(policy.require, Not):
+        if policy.effect is not None and isinstance(policy.require, Not):
             return _words_of_a_rule(proof.evidence)
         return _words(proof.evidence[0]) if proof.evidence else "does not comply"
 
