@@ -1,14 +1,16 @@
 """evaluate: one result for each policy and resource, and one for each list that could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import azscheck
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
+from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
 from azscheck.engine.compiled.source import Rule
 from azscheck.engine.frame import Frame
@@ -19,11 +21,12 @@ from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
-from azscheck.policy.model import DISABLED
+from azscheck.policy.conditions import Test, Value
+from azscheck.policy.model import DISABLED, PolicyInfo
 from azscheck.policy.parameters import Overrides, check_overrides, over, resolve, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
-from azscheck.values import ABSENT, Unknown
+from azscheck.values import Unknown
 
 _WORTH_COMPILING = 16
 """Resources of a type from which on generating code for them takes less time than it saves."""
@@ -43,19 +46,13 @@ def evaluate(
     `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
     for a `now` without a time zone or before the inventory was collected.
     """
-    _check_now(now, inventory)
+    check_now(now, inventory.created)
     policies = list(policies)
-    stamp_parameters = stamp_parameters or {}
-    per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
-    for overrides in (parameters or {}, *stamp_parameters.values()):
-        check_overrides(policies, overrides)
+    bounds_of = bound(policies, parameters or {}, stamp_parameters or {})
     inventory = without_lapsed(inventory, now)
     evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
-    bound = {s: [_Bound.of(policy, values_of(policy, per_stamp[s])) for policy in policies] for s in inventory.stamps}
-    results = [result for stamp in bound for result in evaluation.of_stamp(stamp, bound[stamp])]
-    # What is disabled on every stamp is no part of the run.
-    judged = [p for i, p in enumerate(policies) if not bound or any(bound[s][i].effect != DISABLED for s in bound)]
-    infos = tuple(sorted((p.info for p in judged), key=lambda info: info.id))
+    results = [result for stamp in inventory.stamps for result in evaluation.of_stamp(stamp, bounds_of(stamp))]
+    infos = infos_of(map(bounds_of, inventory.stamps or ("",)))
     return Results(
         now=now,
         collected=inventory.created,
@@ -68,35 +65,52 @@ def evaluate(
     )
 
 
-def _check_now(now: datetime, inventory: Inventory) -> None:
+def check_now(now: datetime, collected: datetime) -> None:
+    """Raise UsageError for a moment from which ages cannot be measured."""
     if now.tzinfo is None:
         raise UsageError("now has no time zone: use datetime.now(UTC).")
-    if now < inventory.created - CLOCK_SKEW:
+    if now < collected - CLOCK_SKEW:
         # Everything would seem fresh.
         raise UsageError(
-            f"now is {format_time(now)}, before the inventory was collected at {format_time(inventory.created)}: "
+            f"now is {format_time(now)}, before the inventory was collected at {format_time(collected)}: "
             "check this computer's clock, or --now."
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A policy with the values of its parameters."""
+def bound(
+    policies: Sequence[Policy], parameters: Overrides, stamp_parameters: Mapping[str, Overrides]
+) -> Callable[[str], list[Bound]]:
+    """A function from a stamp to the policies with their parameters' values there; raises UsageError."""
+    for overrides in (parameters, *stamp_parameters.values()):
+        check_overrides(policies, overrides)
 
-    policy: Policy
-    parameters: Mapping[str, Any]
-    effect: Any
+    @cache
+    def of_stamp(stamp: str) -> list[Bound]:
+        overrides = over(stamp_parameters.get(stamp, {}), parameters)
+        bounds = [(policy, values_of(policy, overrides)) for policy in policies]
+        return [(_guarded(policy, values), values) for policy, values in bounds if _effect(policy, values) != DISABLED]
+
+    return of_stamp
+
+
+def _effect(policy: Policy, parameters: Mapping[str, Any]) -> Any:
     """An Azure Policy definition's effect in lower case, or why it is not known."""
+    effect = resolve(policy.effect, parameters)
+    return effect.lower() if isinstance(effect, str) else effect
 
-    @classmethod
-    def of(cls, policy: Policy, parameters: Mapping[str, Any]) -> "_Bound":
-        effect = resolve(policy.effect, parameters)
-        return cls(policy, parameters, effect.lower() if isinstance(effect, str) else effect)
 
-    @property
-    def blank(self) -> Any:
-        """What an expression makes of a property that is not there."""
-        return ABSENT if self.policy.effect is None else ""
+def _guarded(policy: Policy, parameters: Mapping[str, Any]) -> Policy:
+    """The policy; where it is not known whether it is disabled, one that says so of every resource."""
+    if not isinstance(_effect(policy, parameters), Unknown):
+        return policy
+    known = Test(Value(policy.effect), "exists", True, policy.info.place)
+    return replace(policy, when=known)
+
+
+def infos_of(bounds: Iterable[Sequence[Bound]]) -> tuple[PolicyInfo, ...]:
+    """What a report says of the policies that are judged somewhere, in order."""
+    infos = {policy.id: policy.info for each in bounds for policy, _ in each}
+    return tuple(infos[id] for id in sorted(infos))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,53 +119,54 @@ class _Evaluation:
     interpreter: Interpreter
     now: datetime
 
-    def of_stamp(self, stamp: str, policies: Iterable[_Bound]) -> Iterator[Result]:
+    def of_stamp(self, stamp: str, policies: Iterable[Bound]) -> Iterator[Result]:
         """The results of one stamp."""
-        by_kind: dict[str, list[_Bound]] = {}
+        by_kind: dict[str, list[Bound]] = {}
         for bound in policies:
-            policy = bound.policy
-            if bound.effect == DISABLED:
-                continue
+            policy = bound[0]
             for kind in types_of(policy, self.inventory.types, self.now):
                 by_kind.setdefault(type_key(kind), []).append(bound)
                 if ANY not in policy.applies_to:
-                    yield from (_of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
+                    yield from (of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
         for kind, bounds in by_kind.items():
             yield from self._of_kind(kind, stamp, bounds)
 
-    def _of_kind(self, kind: str, stamp: str, bounds: list[_Bound]) -> Iterator[Result]:
+    def _of_kind(self, kind: str, stamp: str, bounds: list[Bound]) -> Iterator[Result]:
         resources = self.inventory.of_type(kind, stamp)
         if len(resources) < _WORTH_COMPILING:
-            yield from (self._judge(resource, bound) for resource in resources for bound in bounds)
+            yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
             return
-        rules = [Rule(b.policy.when, b.policy.require, b.parameters, b.blank) for b in bounds]
+        rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in bounds]
         judge = compile_judge(rules, stamp, self.interpreter, self.now)
         for resource in resources:
             for bound, state in zip(bounds, judge.states(resource), strict=True):
                 yield self._found(resource, bound, state)
 
-    def _found(self, resource: Resource, bound: _Bound, state: ComplianceState | None) -> Result:
-        if isinstance(bound.effect, Unknown):
-            return self._judge(resource, bound)
+    def _found(self, resource: Resource, bound: Bound, state: ComplianceState | None) -> Result:
         if state is ComplianceState.COMPLIANT:
-            return _result(bound.policy, resource, state, "", lambda: self._judge(resource, bound).evidence)
+            policy, parameters = bound
+            return _result(policy, resource, state, "", lambda: self._judge(resource, policy, parameters).evidence)
         if state is ComplianceState.NOT_APPLICABLE:
-            return _result(bound.policy, resource, state)
+            return _result(bound[0], resource, state)
         # What fails is to be proven, and what generated code cannot say is to be found out.
-        return self._judge(resource, bound)
+        return self._judge(resource, *bound)
 
-    def _judge(self, resource: Resource, bound: _Bound) -> Result:
-        policy, world = bound.policy, self.interpreter.world
-        if isinstance(bound.effect, Unknown):
-            return _result(policy, resource, _state(bound.effect), bound.effect.reason)
-        try:
-            frame = Frame(resource, resource.document, bound.parameters, self.now, bound.blank, world.containers)
-            return _judge(policy, self.interpreter, frame)
-        except RecursionError:
-            return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
+    def _judge(self, resource: Resource, policy: Policy, parameters: Mapping[str, Any]) -> Result:
+        return judge(self.interpreter, resource, policy, parameters, self.now)
 
 
-def _of_gap(policy: Policy, gap: Coverage) -> Result:
+def judge(
+    interpreter: Interpreter, resource: Resource, policy: Policy, parameters: Mapping[str, Any], now: datetime
+) -> Result:
+    """The result of one policy for one resource, with its evidence."""
+    try:
+        document, containers = resource.document, interpreter.world.containers
+        return _judge(policy, interpreter, Frame(resource, document, parameters, now, policy.blank, containers))
+    except RecursionError:
+        return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
+
+
+def of_gap(policy: Policy, gap: Coverage) -> Result:
     """What was not looked at is unknown, not absent."""
     return Result(
         policy=policy.id,

@@ -81,10 +81,7 @@ class Interpreter:
 
     def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
-        wanted = frame.resolve(test.right)
-        if wanted is None and test.right is not None:
-            # What an expression did not find is no value to be equal to; only a null that is written asks for null.
-            wanted = ABSENT
+        wanted = self.wanted(test, frame)
         match test.left:
             case Field() | ComputedField():
                 field = frame.field(test.left)
@@ -98,8 +95,6 @@ class Interpreter:
                 seen = frame.read(field)
                 if field.key == LOCATION:
                     seen, wanted = normal_location(seen), normal_location(wanted)
-                elif field.key == TYPE:
-                    seen, wanted = normal_type(seen), normal_type(wanted)
             case Value():
                 seen = frame.resolve(test.left.value)
                 seen = frame.blank if seen is ABSENT else seen
@@ -107,6 +102,15 @@ class Interpreter:
                 tally = self._count(test.left, frame)
                 return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
         return compare(test.operator, seen, wanted, frame.now), seen, wanted
+
+    @staticmethod
+    def wanted(test: Test, frame: Frame) -> Any:
+        """What a test compares with."""
+        wanted = frame.resolve(test.right)
+        if isinstance(test.left, Field) and test.left.key == TYPE:
+            wanted = normal_type(wanted)
+        # What an expression did not find is no value to be equal to; only a null that is written asks for null.
+        return ABSENT if wanted is None and test.right is not None else wanted
 
     def _count(self, count: ArrayCount | ValueCount | ResourceCount, frame: Frame) -> Tally:
         match count:

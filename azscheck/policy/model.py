@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from azscheck.errors import Place
 from azscheck.policy.conditions import Condition
+from azscheck.values import ABSENT
 
 STAMPS: Final = "Azscheck/stamps"
 """The type of the one resource that stands for a stamp itself; every inventory of a stamp has it."""
@@ -97,6 +98,11 @@ class Policy:
     """An Azure Policy definition's effect, which may be an expression on its parameters; None of any other policy."""
     bindings: Mapping[str, Any] | None = None
     """What the conditions know as parameters, in the words of `parameters`, where those are a set's."""
+
+    @property
+    def blank(self) -> Any:
+        """What an expression gives for a property that is not there: a definition's `field()` an empty text."""
+        return ABSENT if self.effect is None else ""
 
     @property
     def reads(self) -> frozenset[str]:

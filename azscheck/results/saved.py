@@ -15,7 +15,8 @@ from azscheck.inventory.fields import (
     resource_of,
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
-from azscheck.results.model import ComplianceState, Evidence, Result, Results
+from azscheck.results.model import Evidence, Result, Results
+from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
 
 VERSION = 1

@@ -52,10 +52,11 @@ def answer_of(operator: str, wanted: Any, now: datetime) -> Answer:
     of_text = _regex(wanted) if operator == "matchesRegex" else None
     of_text = of_text or (lambda value: sure(compare(operator, value, wanted, now)))
     remembered: dict[str, bool] = {}
+    absent = compare(operator, ABSENT, wanted, now)
 
     def answer(value: Any) -> bool:
         if type(value) is not str:
-            return sure(compare(operator, value, wanted, now))
+            return sure(absent if value is ABSENT else compare(operator, value, wanted, now))
         known = remembered.get(value)
         if known is None:
             known = of_text(value)

@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Any
 
 from azscheck.engine.compiled.answers import sure
-from azscheck.engine.compiled.joins import Joins
+from azscheck.engine.compiled.joins import Joins, Truths
 from azscheck.engine.compiled.reads import Layout
 from azscheck.engine.compiled.source import Given, Rule, Writer
 from azscheck.engine.frame import Frame
@@ -17,10 +17,13 @@ from azscheck.inventory import Resource
 from azscheck.policy.conditions import Condition, Test
 from azscheck.results import ComplianceState
 
-Bits = tuple[int, int, int]
-"""Three sets of policies: not complied with, not applicable, and those that only the interpreter can answer for."""
+Bits = tuple[int, int, int] | int
+"""Three sets of policies: not complied with, not applicable, and those that only the interpreter can answer for.
 
-_AT_ONCE = 30
+The first alone where the others are empty.
+"""
+
+AT_ONCE = 30
 """Policies a function: more bits make an integer that is slow to add to."""
 
 
@@ -37,14 +40,14 @@ class Judge:
             return [None] * self.count
         found: list[ComplianceState | None] = []
         for function in self.functions:
-            most = min(_AT_ONCE, self.count - len(found))
+            most = min(AT_ONCE, self.count - len(found))
             found += states_of(function(resource.body, resource), most)
         return found
 
 
 def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
     """The states that three sets stand for."""
-    fails, not_applicable, no_answer = bits
+    fails, not_applicable, no_answer = (bits, 0, 0) if isinstance(bits, int) else bits
     states: list[ComplianceState | None] = [ComplianceState.COMPLIANT] * count
     if fails or not_applicable or no_answer:
         for i in range(count):
@@ -61,30 +64,36 @@ def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
 def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, now: datetime) -> Judge:
     """Generate the code for rules about one type of resource, standing on one stamp."""
 
+    def ask(test: Test, rule: Rule) -> Callable[[Resource], bool]:
+        containers = interpreter.world.containers
+
+        def frame(r: Resource) -> Frame:
+            return Frame(r, r.document, rule.parameters, now, rule.blank, containers)
+
+        return lambda r: sure(interpreter.truth(test, frame(r)))
+
+    given = Given(now, ask, Joins(interpreter.world, stamp, truths_by(interpreter, stamp, now)).of)
+    starts = range(0, len(rules), AT_ONCE)
+    return Judge([function_of(Writer(given, Layout()), rules[s : s + AT_ONCE]) for s in starts], len(rules))
+
+
+def truths_by(interpreter: Interpreter, stamp: str, now: datetime) -> Truths:
+    """A function that gives the truth of a condition on each of some resources of one type."""
+
     def truths(condition: Condition, resources: Sequence[Resource], rule: Rule) -> list[bool | None]:
         judge = compile_judge([replace(rule, when=None, require=condition)], stamp, interpreter, now)
         states = [judge.states(resource)[0] for resource in resources]
         return [None if state is None else state is ComplianceState.COMPLIANT for state in states]
 
-    def ask(test: Test, rule: Rule) -> Callable[[Resource], bool]:
-        world = interpreter.world
-
-        def frame(r: Resource) -> Frame:
-            return Frame(r, r.document, rule.parameters, now, rule.blank, world.containers)
-
-        return lambda r: sure(interpreter.truth(test, frame(r)))
-
-    given = Given(now, ask, Joins(interpreter.world, stamp, truths).of)
-    starts = range(0, len(rules), _AT_ONCE)
-    return Judge([function_of(Writer(given, Layout()), rules[s : s + _AT_ONCE]) for s in starts], len(rules))
+    return truths
 
 
-def function_of(writer: Writer, rules: Sequence[Rule]) -> Callable[[Any, Any], Bits]:
+def function_of(writer: Writer, rules: Sequence[Rule], *, telling: bool = False) -> Callable[..., Bits]:
     """The function that a writer's source makes."""
-    source = writer.function(rules)
+    source = writer.function(rules, telling=telling)
     namespace = writer.namespace()
     exec(_compiled(source), namespace)
-    judge: Callable[[Any, Any], Bits] = namespace["judge"]
+    judge: Callable[..., Bits] = namespace["judge"]
     return judge
 
 

@@ -86,10 +86,18 @@ class Writer:
         self.layout = layout
         self.names: dict[str, Any] = {}
         self.root = Scope(("",), Node("d", ()))
+        self.told: list[tuple[Test, ...]] = []
+        """For each rule the tests whose values code with evidence tells, in order."""
+        self._tests: list[tuple[Test, str]] = []
         self.opaque = 0
         """How many policies have no code."""
         self._envelope: dict[str, str] = {}
         self._variables = 0
+
+    @property
+    def envelope(self) -> set[str]:
+        """What is read of a resource beside its document: its id, its name."""
+        return set(self._envelope)
 
     def constant(self, value: Any) -> str:
         """The name of a value in the code."""
@@ -123,6 +131,12 @@ class Writer:
                     return f"{self.constant(self._given.ask(condition, self._rule_at_hand))}(r)"
 
     def _test(self, test: Test, scope: Scope, depth: int) -> str:
+        text, var = self._test_of(test, scope, depth)
+        if scope.outer is None:
+            self._tests.append((test, var))
+        return text
+
+    def _test_of(self, test: Test, scope: Scope, depth: int) -> tuple[str, str]:
         wanted = self._static(test.right)
         if wanted is None and test.right is not None:
             wanted = ABSENT
@@ -132,13 +146,14 @@ class Writer:
                     raise Opaque
                 wanted = normal_type(wanted) if path.key == TYPE else wanted
                 var = self._local(path, scope)
-                return self._answer(test.operator, wanted, var, quick)
+                return self._answer(test.operator, wanted, var, quick), var
             case Value(value=value):
                 seen = self._static(value)
                 var = self.constant(self._rule_at_hand.blank if seen is ABSENT else seen)
-                return self._answer(test.operator, wanted, var, quick)
+                return self._answer(test.operator, wanted, var, quick), var
             case ArrayCount():
-                return self._answer(test.operator, wanted, self._elements(test.left, scope, depth), of_count)
+                counted = self._elements(test.left, scope, depth)
+                return self._answer(test.operator, wanted, counted, of_count), counted
             case ResourceCount():
                 if scope.outer is not None:
                     raise Opaque
@@ -146,7 +161,7 @@ class Writer:
                 counted = self.variable()
                 argument = self._local(path_, scope) if path_ else "r"
                 scope.lines.append(f"{counted} = {self.constant(join)}({argument})")
-                return self._answer(test.operator, wanted, counted, of_count)
+                return self._answer(test.operator, wanted, counted, of_count), counted
             case _:
                 raise Opaque
 
@@ -207,22 +222,32 @@ class Writer:
         ]
         return counted
 
-    def function(self, rules: Sequence[Rule]) -> str:
-        """The source of `judge(d, r)`, which gives three sets as bits: not complied with, not applicable, no answer."""
-        body = [line for i, rule in enumerate(rules) for line in self._rule(1 << i, rule)]
+    def function(self, rules: Sequence[Rule], *, telling: bool = False) -> str:
+        """The source of `judge(d, r)`, which gives three sets as bits: not complied with, not applicable, no answer.
+
+        It gives the first alone where the others are empty. Telling, it is `judge(d, r, tell)`, and gives `tell` each
+        rule that is not complied with and the values of its tests.
+        """
+        body = [line for i, rule in enumerate(rules) for line in self._rule(i, rule, telling)]
         reads = [f" {var} = r.{name}" for name, var in self._envelope.items()]
         reads += code_of_reads(self.root.root, self.layout, " ")
-        return "\n".join(["def judge(d, r):", *reads, " f = n = p = 0", *body, " return f, n, p"])
+        head = "def judge(d, r, tell):" if telling else "def judge(d, r):"
+        return "\n".join([head, *reads, " f = n = p = 0", *body, " return (f, n, p) if n or p else f"])
 
-    def _rule(self, bit: int, rule: Rule) -> list[str]:
+    def _rule(self, index: int, rule: Rule, telling: bool) -> list[str]:
+        bit = 1 << index
         self._rule_at_hand = rule
+        self.told.append(())
         try:
             applies, before_when = self._whole(rule.when) if rule.when is not None else ("", [])
+            self._tests = []
             complies, before = self._whole(rule.require)
         except Opaque:
             self.opaque += 1
             return [f" p |= {bit}"]
-        judged = [*before, f"if not {complies}: f |= {bit}"]
+        self.told[-1] = tuple(test for test, _ in self._tests)
+        values = "".join(f"{var}, " for _, var in self._tests)
+        judged = [*before, f"if not {complies}:", f" f |= {bit}", *([f" tell(({index}, ({values})))"] * telling)]
         if applies:
             judged = [*before_when, f"if {applies}:", *(f" {line}" for line in judged), f"else: n |= {bit}"]
         return [" try:", *(f"  {line}" for line in judged), f" except NoAnswer: p |= {bit}"]

@@ -4,16 +4,18 @@ But for the `...IfNotExists` effects, only the conditions on type, name and kind
 so does its negation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from azscheck.errors import Place
 from azscheck.expressions import is_expression
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
+from azscheck.policy.model import ANY
 from azscheck.policy.paths import LOCATION, TYPE
 
 SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions"
-_TRUE: Final = AllOf(())
+ALWAYS: Final = AllOf(())
+NEVER: Final = AnyOf(())
 _DECIDING: Final = ("type", "name", "kind")
 
 
@@ -67,13 +69,13 @@ def _relaxed(condition: Condition, kept: frozenset[str], *, negated: bool) -> Co
             return _relaxed(below, kept, negated=not negated)
         case Test():
             if _about(condition) not in kept:
-                return _TRUE
+                return ALWAYS
             return Not(condition) if negated else condition
         case AllOf(conditions=parts) | AnyOf(conditions=parts):
             relaxed = [_relaxed(part, kept, negated=negated) for part in parts]
             if isinstance(condition, AllOf) is not negated:
                 return both(*relaxed)
-            return _TRUE if not relaxed or _TRUE in relaxed else AnyOf(tuple(relaxed))
+            return ALWAYS if not relaxed or ALWAYS in relaxed else AnyOf(tuple(relaxed))
 
 
 def tests_of(condition: Condition) -> Iterator[Test]:
@@ -107,3 +109,22 @@ def named_types(condition: Condition) -> dict[str, str] | None:
             return {k: v for types in known for k, v in types.items()} if each and len(known) == len(each) else None
         case _:
             return None
+
+
+def settled(condition: Condition, types: Sequence[str]) -> Condition:
+    """A condition without the tests of the type, where all that is judged is of one type."""
+    if len(types) != 1 or types[0] == ANY:
+        return condition
+    match condition:
+        case Not(condition=below):
+            # Not turned round: what is wrong with a resource is told from a negation.
+            return Not(settled(below, types))
+        case AllOf(conditions=parts):
+            found = [settled(part, types) for part in parts]
+            return NEVER if NEVER in found else both(*found)
+        case AnyOf(conditions=parts):
+            found = [settled(part, types) for part in parts]
+            return ALWAYS if ALWAYS in found else AnyOf(tuple(part for part in found if part != NEVER))
+        case Test():
+            named = named_types(condition)
+            return condition if named is None else ALWAYS if types[0].lower() in named else NEVER

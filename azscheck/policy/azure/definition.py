@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from azscheck.documents import Document
 from azscheck.errors import DocumentError
-from azscheck.policy.azure.applicability import applicable, both, named_types
+from azscheck.policy.azure.applicability import ALWAYS, applicable, both, named_types, settled
 from azscheck.policy.azure.attestation import attested
 from azscheck.policy.azure.effects import Judged, forms, remediation
 from azscheck.policy.azure.existence import existence
@@ -20,7 +20,7 @@ from azscheck.policy.azure.part import Part, name_of, properties_of
 from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.azure.rule import RuleParser
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test, Value
-from azscheck.policy.model import ANY, ATTESTATIONS, Category, Parameter, Policy, PolicyInfo, Reference, Severity
+from azscheck.policy.model import ANY, Category, Parameter, Policy, PolicyInfo, Reference, Severity
 from azscheck.policy.parameters import resolve
 
 _STRUCTURE: Final = "https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule"
@@ -78,15 +78,17 @@ class AzureDefinition:
         indexed = properties.text("mode").lower() != "all"
         types, by_mode = _types(condition, condition_part, indexed=indexed)
         pairs = {judged: _conditions(judged, condition, details, types, parser, id) for judged in by_form}
+        pairs = {judged: (settled(when, types), settled(require, types)) for judged, (when, require) in pairs.items()}
         if parser.mistakes:
             raise DocumentError(parser.mistakes)
         when, require = _one(pairs, by_form, effect)
         if _changes_identity(by_form, details):
             by_mode = [*by_mode, Test(Field("type", ("type",)), "in", list(_WITH_IDENTITY), details.place)]
+        applies = both(*by_mode, when)
         return Policy(
             info=self._info(id, rule, effect, details, controls or {}),
             applies_to=types,
-            when=both(*by_mode, when),
+            when=None if applies == ALWAYS else applies,
             require=require,
             parameters=parameters,
             counts=frozenset(_counted(require)),
@@ -147,7 +149,7 @@ def _one(
     """The conditions of the one form, or those of each beside the effects that it is for."""
     if len(pairs) <= 1:
         # An effect that is always disabled is never judged.
-        return next(iter(pairs.values()), (AllOf(()), AllOf(())))
+        return next(iter(pairs.values()), (ALWAYS, ALWAYS))
     guards = {judged: Test(Value(effect.value), "in", by_form[judged], effect.place) for judged in pairs}
     when = AnyOf(tuple(both(guards[judged], pair[0]) for judged, pair in pairs.items()))
     require = AnyOf(tuple(both(guards[judged], pair[1]) for judged, pair in pairs.items()))
@@ -168,7 +170,7 @@ def _counted(condition: Condition) -> set[str]:
             return {kind for part in parts for kind in _counted(part)}
         case Not(condition=below):
             return _counted(below)
-        case Test(left=ResourceCount(type=kind)) if kind != ATTESTATIONS:
+        case Test(left=ResourceCount(type=kind)):
             return {kind}
         case _:
             return set()

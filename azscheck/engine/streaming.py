@@ -1,0 +1,185 @@
+"""Judging a saved inventory as it is read, a line of results for each resource: for what is too large to hold."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from azscheck.engine.applicability import types_of
+from azscheck.engine.attested import without_lapsed
+from azscheck.engine.blocks import Block, Bound, Tally
+from azscheck.engine.compiled.joins import Joins
+from azscheck.engine.compiled.judge import truths_by
+from azscheck.engine.compiled.projection import spellings
+from azscheck.engine.compiled.source import Given
+from azscheck.engine.containers import GROUPS, SUBSCRIPTIONS
+from azscheck.engine.evaluation import check_now, infos_of, judge, of_gap
+from azscheck.engine.interpret import Interpreter
+from azscheck.engine.population import World
+from azscheck.inventory import Inventory, Resource, type_key
+from azscheck.inventory.fields import resource_of
+from azscheck.inventory.lines import NotInOrder, SavedLines
+from azscheck.policy import ANY, ATTESTATIONS, Policy
+from azscheck.results import ComplianceState, Outcome, Result
+from azscheck.results.lines import line
+
+
+class _Envelope(msgspec.Struct):
+    stamp: str
+    type: str
+    id: str
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+
+
+@dataclass
+class Streamed:
+    """A saved inventory that is judged while its lines are taken; `outcome` is whole when all have been."""
+
+    saved: SavedLines
+    policies: Sequence[Policy]
+    bounds_of: Callable[[str], Sequence[Bound]]
+    """The policies with the values that their parameters have on a stamp."""
+    now: datetime
+    evidence: bool = False
+    """Whether lines have the findings' evidence."""
+
+    def __post_init__(self) -> None:
+        check_now(self.now, self.saved.created)
+        if any(kind == ATTESTATIONS for policy in self.policies for kind in policy.applies_to):
+            raise NotInOrder
+        self._blocks: dict[tuple[str, str], Block | None] = {}
+        self._tally: Tally = Counter()
+        self._spelled = spellings(self.saved.keys)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it comes to."""
+        stamps = {stamp for stamp, _ in self._blocks} | {coverage.stamp for coverage in self.saved.coverage}
+        return Outcome(infos_of(map(self.bounds_of, sorted(stamps) or [""])), self._tally, self.saved.coverage)
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, some at a time; raises NotInOrder where the inventory is to be read as a whole."""
+        taken = 0
+        key, block = ("", ""), None
+        for chunk in self.saved.chunks():
+            quick = self._quickly(block, key, chunk)
+            if quick is not None:
+                yield quick[0]
+                taken += quick[1]
+                continue
+            for text in chunk.splitlines():
+                taken += 1
+                told = _told(text)
+                if (told.stamp, told.type) != key:
+                    key = told.stamp, told.type
+                    block = self._next_block(key)
+                if block is not None:
+                    found = self._quickly(block, key, text)
+                    yield block.of_line(text, told.id) if found is None else found[0]
+        if taken != self.saved.resources:
+            raise NotInOrder
+        for known in self._blocks.values():
+            if known is not None:
+                known.close()
+        yield from self._gaps()
+
+    def _quickly(self, block: Block | None, key: tuple[str, str], chunk: bytes) -> tuple[bytes, int] | None:
+        """The output for lines of one block, and how many; None where they are not all of it, or are unusual."""
+        if block is not None and block.decoder is not None:
+            try:
+                return block.of_lines(chunk)
+            except msgspec.MsgspecError:
+                return None
+        if block is None and key in self._blocks:
+            lines = chunk.count(b"\n")
+            return (b"", lines) if chunk.count(_beginning(key)) == lines else None
+        return None
+
+    def _next_block(self, key: tuple[str, str]) -> Block | None:
+        stamp, kind = key
+        if any(known == stamp and type_key(other) == type_key(kind) for known, other in self._blocks):
+            # A type that comes again, or in two spellings: what stands twice may not stand side by side.
+            raise NotInOrder
+        bounds = [b for b in self.bounds_of(stamp) if _is_judged(b[0], kind, self.now)]
+        self._blocks[key] = None
+        if bounds:
+            truths = truths_by(self._interpreter, stamp, self.now) if any(p.counts for p, _ in bounds) else None
+            join = Joins(self._interpreter.world, stamp, truths).of if truths else _no_join
+            given = Given(self.now, None, join)
+            self._blocks[key] = Block(
+                stamp, kind, bounds, given, self._spelled, self._whole, self.evidence, self._tally
+            )
+        return self._blocks[key]
+
+    def _whole(self, text: bytes, bounds: Sequence[Bound]) -> list[Result]:
+        resource = _resource(text)
+        return [judge(self._interpreter, resource, policy, values, self.now) for policy, values in bounds]
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        """The interpreter, in a world of what policies count."""
+        counted = {type_key(kind) for policy in self.policies for kind in policy.counts}
+        if any(policy.effect is not None for policy in self.policies):
+            counted |= {type_key(GROUPS), type_key(SUBSCRIPTIONS)}
+        resources = list(self._resources(counted)) if counted else []
+        inventory = Inventory.of(self.saved.created, resources, self.saved.coverage)
+        return Interpreter(World(without_lapsed(inventory, self.now)))
+
+    def _resources(self, kinds: set[str]) -> Iterator[Resource]:
+        skipped = b""
+        for chunk in self.saved.chunks():
+            if skipped and chunk.count(skipped) == chunk.count(b"\n"):
+                continue
+            for text in chunk.splitlines():
+                told = _told(text)
+                if type_key(told.type) in kinds:
+                    yield _resource(text)
+                else:
+                    skipped = _beginning((told.stamp, told.type))
+
+    def _gaps(self) -> Iterator[bytes]:
+        known = Inventory.of(self.saved.created, (), self.saved.coverage)
+        for stamp in sorted({stamp for stamp, _ in self._blocks} | set(known.stamps)):
+            found: dict[tuple[str, str], list[Result]] = {}
+            for policy, _ in self.bounds_of(stamp):
+                for kind in () if ANY in policy.applies_to else policy.applies_to:
+                    for gap in known.gaps(kind, stamp):
+                        found.setdefault((type_key(kind), gap.scope), []).append(of_gap(policy, gap))
+            for results in found.values():
+                self._tally.update((result.policy, ComplianceState.UNKNOWN) for result in results)
+                yield line(results)
+
+
+def _is_judged(policy: Policy, kind: str, now: datetime) -> bool:
+    return any(type_key(known) == type_key(kind) for known in types_of(policy, [kind], now))
+
+
+def _no_join(*_: Any) -> Any:
+    raise AssertionError("no policy counts resources")
+
+
+def _beginning(key: tuple[str, str]) -> bytes:
+    """What the lines of a type of a stamp begin with, and what can stand nowhere else in a line."""
+    stamp, kind = (json.dumps(text, ensure_ascii=False).encode() for text in key)
+    return b'{"stamp":%s,"type":%s,' % (stamp, kind)
+
+
+def _told(text: bytes) -> _Envelope:
+    try:
+        return _envelope.decode(text)
+    except msgspec.MsgspecError as error:
+        raise NotInOrder from error
+
+
+def _resource(text: bytes) -> Resource:
+    try:
+        return resource_of(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise NotInOrder from error
