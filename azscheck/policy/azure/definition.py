@@ -51,6 +51,11 @@ class AzureDefinition:
             part = properties.get("mode") or properties
             sentence = f"the mode {mode} is not judged: it is about what Resource Manager does not list."
             raise UnsupportedPolicy([(part.place, sentence)])
+        if properties.text("policyType").lower() == "static":
+            sentence = (
+                "a definition of the policyType Static is not judged: auditors of Microsoft say what comes of it."
+            )
+            raise UnsupportedPolicy([((properties.get("policyType") or properties).place, sentence)])
         return cls(document, name_of(document), parameters_of(properties))
 
     def policy(self) -> Policy:
@@ -100,7 +105,7 @@ class AzureDefinition:
         self, id: str, rule: Part, effect: Part, details: Part, controls: Mapping[str, tuple[str, ...]]
     ) -> PolicyInfo:
         properties = properties_of(self.document)
-        title = properties.text("displayName") or self.name
+        title = " ".join(properties.text("displayName").split()) or self.name
         default = resolve(effect.value, {name: parameter.default for name, parameter in self.parameters.items()})
         return PolicyInfo(
             id=id,

@@ -22,24 +22,25 @@ def is_azure(document: Document) -> bool:
 def policies_of(documents: Iterable[Document], mistakes: Mistakes, left_out: Mistakes) -> list[Policy]:
     """The policies of definitions and sets; a definition that a set takes up is not judged by itself as well."""
     definitions: dict[str, AzureDefinition | None] = {}
-    seen: dict[str, Document] = {}
+    seen: dict[tuple[str, str], Document] = {}
     alone: dict[str, Policy] = {}
     sets: list[AzureSet] = []
     for document in documents:
         try:
-            if is_set(document):
+            name, form = name_of(document), "set" if is_set(document) else "definition"
+            # Azure's repository holds one for each of its clouds.
+            first = seen.setdefault((form, name.lower()), document)
+            if first is not document:
+                if first.value != document.value:
+                    sentence = f"the {form} {name} stands already in {first.path}, with other words."
+                    left_out.append((document.place(), sentence))
+            elif form == "set":
                 sets.append(AzureSet.of(document))
-                continue
-            name = name_of(document)
-            first = seen.setdefault(name.lower(), document)
-            if first is document:
+            else:
                 definitions[name.lower()] = None
                 definition = AzureDefinition.of(document)
                 alone[name.lower()] = definition.policy()
                 definitions[name.lower()] = definition
-            elif first.value != document.value:
-                sentence = f"the definition {name} stands already in {first.path}, with other words."
-                left_out.append((document.place(), sentence))
         except UnsupportedPolicy as error:
             left_out += error.mistakes
         except DocumentError as error:

@@ -62,4 +62,5 @@ def name_of(document: Document) -> str:
     root, below = Part(document, document.value), properties_of(document)
     identifier = root.text("id").rstrip("/").rpartition("/")[2]
     file = document.path.rpartition("/")[2].rpartition(".")[0]
-    return root.text("name") or identifier or below.text("name") or file or document.path
+    name = root.text("name") or identifier or below.text("name") or file or document.path
+    return " ".join(name.split())

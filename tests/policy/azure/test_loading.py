@@ -70,6 +70,7 @@ def test_the_looseness_of_azure_s_own_files(tmp_path: Path) -> None:
 
 TYPE = of_type()
 LEFT_OUT = {
+    "static": (definition(TYPE, policyType="Static"), "of the policyType Static is not judged"),
     "data": (definition(TYPE, mode="Microsoft.KeyVault.Data"), "the mode Microsoft.KeyVault.Data is not judged"),
     "kubernetes": (definition(TYPE, EFFECT, mode="Microsoft.Kubernetes.Data"), "the mode Microsoft.Kubernetes.Data"),
     "deny action": (definition(TYPE, "DenyAction"), "the effect denyaction is not judged"),
@@ -237,6 +238,14 @@ def test_a_definition_in_several_places(tmp_path: Path) -> None:
     """Two members of one definition share an id, and one's findings stand for the other's."""
     twice = policy_set(member("tiered", "hot", tier="Hot"), member("tiered", "cool", tier="Cool"))
     assert found(loaded(tmp_path, TIERED, twice)) == {"s/hot": "nonCompliant", "s/cool": "compliant"}
+
+
+def test_a_set_that_stands_twice(tmp_path: Path) -> None:
+    """The copy of a set for another cloud doubles every member, or refuses the folder."""
+    of_set = policy_set(member("tiered", tier="Hot"))
+    assert found(loaded(tmp_path, TIERED, of_set, of_set)) == {"tiered": "nonCompliant"}
+    with pytest.raises(DocumentError, match="the set s stands already in"):
+        loaded(tmp_path, TIERED, of_set, policy_set(member("tiered", tier="Cool")))
 
 
 def test_a_member_s_parameter_without_a_value(tmp_path: Path) -> None:
