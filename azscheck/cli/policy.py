@@ -1,10 +1,12 @@
 """`azscheck policy`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from azscheck.errors import DocumentError, ExitCode
+from azscheck.values import Unknown
 
 _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
@@ -22,10 +24,10 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
     from rich.table import Table
     from rich.text import Text
 
-    from azscheck.policy import load_policies
+    from azscheck.cli.policies import load
 
     table = Table("id", "severity", "category", "rules", "title", box=None, pad_edge=False)
-    for policy in load_policies(paths):
+    for policy in load(paths):
         info = policy.info
         row = (info.id, str(info.severity), info.category.value, " ".join(info.rules), info.title)
         table.add_row(*map(Text, row))
@@ -38,11 +40,11 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
 @_paths
 def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     """Show one policy: what it demands, why, what to do, its parameters."""
+    from azscheck.cli.policies import load
     from azscheck.documents import did_you_mean
     from azscheck.errors import UsageError
-    from azscheck.policy import load_policies
 
-    known = {policy.id.lower(): policy for policy in load_policies(paths)}
+    known = {policy.id.lower(): policy for policy in load(paths)}
     policy = known.get(policy_id.lower())
     if policy is None:
         ids = [p.id for p in known.values()]
@@ -55,7 +57,8 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
         "judges": ", ".join(policy.applies_to),
         "reads": ", ".join(sorted(policy.reads)),
         **{
-            f"parameter {p.name}": f"{p.type}, default {p.default}. {p.description}" for p in policy.parameters.values()
+            f"parameter {p.name}": f"{p.type}, {_default(p.default)}. {p.description}"
+            for p in policy.parameters.values()
         },
         **{f"reference {r.rule}".strip(): f"{r.title}, {r.url}" for r in info.references},
         **{f"control {name}": ", ".join(ids) for name, ids in info.controls.items()},
@@ -67,13 +70,17 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     return ExitCode.COMPLIANT
 
 
+def _default(value: Any) -> str:
+    return "no default" if isinstance(value, Unknown) else f"default {value}"
+
+
 @command.command("check")
 @_paths
 def check(paths: tuple[Path, ...]) -> ExitCode:
     """Check policies without an inventory; every mistake is told with its file, line and column."""
-    from azscheck.policy import load_policies
+    from azscheck.cli.policies import load
 
-    click.echo(f"policies without a mistake: {len(load_policies(paths))}", err=True)
+    click.echo(f"policies without a mistake: {len(load(paths, most=None))}", err=True)
     return ExitCode.COMPLIANT
 
 

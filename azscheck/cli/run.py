@@ -7,11 +7,12 @@ from pathlib import Path
 
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
+from azscheck.cli.policies import load
 from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
-from azscheck.policy import Policy, load_policies
+from azscheck.policy import Policy
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 from azscheck.sources import evidence
@@ -55,7 +56,7 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
 
 def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
     """The policies that were named, else the configuration's, else the shipped ones."""
-    return load_policies(given or (configuration.policies if configuration else ()))
+    return load(given or (configuration.policies if configuration else ()))
 
 
 def streamed(

@@ -48,6 +48,7 @@ def command(
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import close, parse_outputs, write_outputs
+    from azscheck.cli.policies import say_disabled
     from azscheck.cli.run import collect, configuration_of, policies_of, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
@@ -71,6 +72,7 @@ def command(
     if len(inventories) == 1 and known is None and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], chosen, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
+            say_disabled(chosen, (info.id for info in outcome.policies))
             return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory, *more = [Inventory.read(path) for path in inventories]
@@ -89,5 +91,6 @@ def command(
         parameters=general,
         stamp_parameters=stamp_parameters,
     )
+    say_disabled(chosen, results.by_id)
     write_outputs(results, outputs, quiet=quiet, evidence=evidence)
     return close(results, fail_on, fail_on_unknown, quiet)

@@ -21,6 +21,7 @@ _DEEPEST = 100
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,300})$")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?$")
 
+_COMMENT = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2})")
 
 Path_ = tuple[str | int, ...]
@@ -62,7 +63,7 @@ def read_document(path: Path, shown_as: str = "") -> Document:
 
 def parse_document(text: str, shown: str) -> Document:
     """Parse YAML or JSON text; raises DocumentError as `read_document` does."""
-    text = _without_pairs(text)
+    text = _without_pairs(_without_comments(text) if shown.lower().endswith(".json") else text)
     try:
         _refuse_depth(text, shown)
         root = yaml.compose(text, Loader=_Loader)
@@ -77,6 +78,11 @@ def parse_document(text: str, shown: str) -> Document:
     if root is None:
         return document
     return Document(shown, _Constructor(document).value(root, ()), document.places)
+
+
+def _without_comments(text: str) -> str:
+    """JSON as people write it has comments, which YAML does not read: spaces in their place keep every position."""
+    return _COMMENT.sub(lambda found: found[0] if found["string"] else re.sub("[^\n]", " ", found[0]), text)
 
 
 def _without_pairs(text: str) -> str:

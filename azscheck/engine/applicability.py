@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from azscheck.engine.equality import normal_type
 from azscheck.engine.operators import Truth, compare
 from azscheck.expressions import is_expression
+from azscheck.inventory import type_key
 from azscheck.policy import ANY, Policy
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
+from azscheck.policy.paths import TYPE
 from azscheck.values import Unknown
 
-_TYPE = ("", "type")
 _OPEN = Unknown("depends on more than the type")
 
 
@@ -18,7 +20,7 @@ def types_of(policy: Policy, known: Iterable[str], now: Any) -> list[str]:
     if ANY in policy.applies_to:
         kinds = [kind for kind in known if not kind.lower().startswith("azscheck/")]
         return [kind for kind in kinds if policy.when is None or _truth(policy.when, kind, now) is not False]
-    by_key: Mapping[str, str] = {kind.lower(): kind for kind in policy.applies_to}
+    by_key: Mapping[str, str] = {type_key(kind): kind for kind in policy.applies_to}
     return list(by_key.values())
 
 
@@ -34,8 +36,8 @@ def _truth(condition: Condition, kind: str, now: Any) -> Truth:
         case Not():
             truth = _truth(condition.condition, kind, now)
             return truth if isinstance(truth, Unknown) else not truth
-        case Test(left=Field(key=key)) if key == _TYPE and not _computed(condition.right):
-            return compare(condition.operator, kind, condition.right, now)
+        case Test(left=Field(key=key)) if key == TYPE and not _computed(condition.right):
+            return compare(condition.operator, normal_type(kind), normal_type(condition.right), now)
         case _:
             return _OPEN
 

@@ -63,7 +63,7 @@ class Block:
     def _compiled(self) -> msgspec.json.Decoder[Any]:
         if self.evidence and not all(can_tell(policy) for policy, _ in self.bounds):
             raise NotProjectable
-        rules = [Rule(policy.when, policy.require, parameters) for policy, parameters in self.bounds]
+        rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in self.bounds]
         groups = [rules[start : start + AT_ONCE] for start in range(0, len(rules), AT_ONCE)]
         # Once to learn what is read, and once more to read it from structs of just that.
         first = Layout()

@@ -1,7 +1,7 @@
 """Counts of other resources of a saved inventory, from lines of which only the wanted properties are decoded."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import lt
 from typing import Any
 
@@ -31,7 +31,7 @@ class CountedLines:
     spelled: Mapping[str, str]
     given: Given
 
-    def of(self, count: ResourceCount, parameters: Mapping[str, Any]) -> tuple[Count, Field | None]:
+    def of(self, count: ResourceCount, rule: Rule) -> tuple[Count, Field | None]:
         """A function that counts by a join key, and the field of the judged resource that the key equals.
 
         Raises Opaque for a count that is no plain join, Unusual where the lines are not as they usually are.
@@ -39,15 +39,15 @@ class CountedLines:
         if count.newest is not None or count.scope is not Scope.STAMP or count.key is None:
             raise Opaque
         rest, subject = without_key(count)
-        rule = Rule(None, rest or AllOf(()), parameters)
+        asked = replace(rule, when=None, require=rest or AllOf(()))
         first = Layout()
         writer = Writer(self.given, first)
-        writer.function([rule], also=count.key.field)
+        writer.function([asked], also=count.key.field)
         if writer.opaque or writer.envelope - {"id"}:
             raise Opaque
         above = {path[:n] for path in first.seen for n in range(len(path))}
         layout = Layout(structs=True, whole=frozenset(first.values & above))
-        function = function_of(Writer(self.given, layout), [rule], also=count.key.field)
+        function = function_of(Writer(self.given, layout), [asked], also=count.key.field)
         index: dict[str, int] = {}
         unsure: set[str] = set()
         last = ""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from azscheck.inventory.parts import common_type
 from azscheck.values import ABSENT
 
 
@@ -53,6 +54,17 @@ def _same(left: Any, right: Any) -> bool:
 def there(seen: Any) -> bool:
     """Whether a property is there and not null."""
     return seen is not ABSENT and seen is not None
+
+
+def normal_type(value: Any) -> Any:
+    """A resource type, or an array of them, with the one name of a resource group's."""
+    match value:
+        case str():
+            return common_type(value)
+        case list():
+            return [normal_type(item) for item in value]
+        case _:
+            return value
 
 
 def normal_location(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,9 +19,11 @@ from azscheck.engine.message import message_of
 from azscheck.engine.population import World
 from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
-from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
+from azscheck.policy.conditions import Test, Value
+from azscheck.policy.model import DISABLED, PolicyInfo
+from azscheck.policy.parameters import Overrides, check_overrides, over, resolve, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
 from azscheck.values import Unknown
@@ -50,7 +52,7 @@ def evaluate(
     inventory = without_lapsed(inventory, now)
     evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
     results = [result for stamp in inventory.stamps for result in evaluation.of_stamp(stamp, bounds_of(stamp))]
-    infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
+    infos = infos_of(map(bounds_of, inventory.stamps or ("",)))
     return Results(
         now=now,
         collected=inventory.created,
@@ -85,9 +87,30 @@ def bound(
     @cache
     def of_stamp(stamp: str) -> list[Bound]:
         overrides = over(stamp_parameters.get(stamp, {}), parameters)
-        return [(policy, values_of(policy, overrides)) for policy in policies]
+        bounds = [(policy, values_of(policy, overrides)) for policy in policies]
+        return [(_guarded(policy, values), values) for policy, values in bounds if _effect(policy, values) != DISABLED]
 
     return of_stamp
+
+
+def _effect(policy: Policy, parameters: Mapping[str, Any]) -> Any:
+    """An Azure Policy definition's effect in lower case, or why it is not known."""
+    effect = resolve(policy.effect, parameters)
+    return effect.lower() if isinstance(effect, str) else effect
+
+
+def _guarded(policy: Policy, parameters: Mapping[str, Any]) -> Policy:
+    """The policy; where it is not known whether it is disabled, one that says so of every resource."""
+    if not isinstance(_effect(policy, parameters), Unknown):
+        return policy
+    known = Test(Value(policy.effect), "exists", True, policy.info.place)
+    return replace(policy, when=known)
+
+
+def infos_of(bounds: Iterable[Sequence[Bound]]) -> tuple[PolicyInfo, ...]:
+    """What a report says of the policies that are judged somewhere, in order."""
+    infos = {policy.id: policy.info for each in bounds for policy, _ in each}
+    return tuple(infos[id] for id in sorted(infos))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +125,7 @@ class _Evaluation:
         for bound in policies:
             policy = bound[0]
             for kind in types_of(policy, self.inventory.types, self.now):
-                by_kind.setdefault(kind.lower(), []).append(bound)
+                by_kind.setdefault(type_key(kind), []).append(bound)
                 if ANY not in policy.applies_to:
                     yield from (of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
         for kind, bounds in by_kind.items():
@@ -113,7 +136,7 @@ class _Evaluation:
         if len(resources) < _WORTH_COMPILING:
             yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
             return
-        rules = [Rule(policy.when, policy.require, parameters) for policy, parameters in bounds]
+        rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in bounds]
         judge = compile_judge(rules, stamp, self.interpreter, self.now)
         for resource in resources:
             for bound, state in zip(bounds, judge.states(resource), strict=True):
@@ -137,7 +160,8 @@ def judge(
 ) -> Result:
     """The result of one policy for one resource, with its evidence."""
     try:
-        return _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+        document, containers = resource.document, interpreter.world.containers
+        return _judge(policy, interpreter, Frame(resource, document, parameters, now, policy.blank, containers))
     except RecursionError:
         return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from azscheck.engine.containers import Containers, surroundings
 from azscheck.engine.reading import at_alias_root, elements, spread, walk
 from azscheck.expressions import Expression, evaluate, is_expression, parse
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import ComputedField, Field
 from azscheck.policy.join_key import only_of_the_subject
+from azscheck.policy.parameters import value_of
 from azscheck.policy.paths import EACH, parse_path
 from azscheck.times import format_time
 from azscheck.values import ABSENT, Unknown
@@ -29,6 +31,10 @@ class Frame:
     document: Mapping[str, Any]
     parameters: Mapping[str, Any]
     now: datetime
+    blank: Any = ABSENT
+    """What an expression gives for a property that is not there: an Azure Policy definition's `field()` a text, ``."""
+    containers: Containers | None = None
+    """The resource groups and subscriptions that there are."""
     subject: "Frame | None" = None
     """The judged resource's frame, when `resource` is one that is counted for it."""
     elements: tuple[tuple[tuple[str, ...], Any], ...] = ()
@@ -39,9 +45,14 @@ class Frame:
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What expressions that read this resource alone, as their subject, come to."""
 
+    @property
+    def judged(self) -> "Frame":
+        """The frame of the judged resource."""
+        return self if self.subject is None else self.subject.judged
+
     def of(self, resource: Resource) -> "Frame":
         """The frame of a resource that is counted for this one."""
-        return Frame(resource, resource.document, self.parameters, self.now, subject=self, named=self.named)
+        return replace(self, resource=resource, document=resource.document, subject=self, elements=(), memo={})
 
     def at(self, array: Field, element: Any) -> "Frame":
         """The frame of one element of an array."""
@@ -95,7 +106,7 @@ class Frame:
                 case ("fullname",):
                     return self.resource.full_name
                 case ("type",):
-                    return self.resource.type
+                    return self.resource.common_type
         return self._walk(value, field, bound, field.steps[bound:])
 
     def values(self, field: Field) -> list[Any]:
@@ -167,12 +178,14 @@ class Frame:
             "parameters": self._parameter,
             "current": self._current,
             "utcnow": lambda: format_time(self.now),
+            **surroundings(self.judged.resource, self.containers),
         }
 
     def _field(self, path: str) -> Any:
         field = parse_path(path)
         if EACH not in field.steps:
-            return self.read(field)
+            found = self.read(field)
+            return self.blank if found is ABSENT or (found is None and self.blank is not ABSENT) else found
         # Azure gives an array of the values, inside the array's own count an array of the one.
         return self.values(field) if self.goes_over(field) else [self.read(field)]
 
@@ -182,13 +195,11 @@ class Frame:
         return self.subject._field(path)
 
     def _parameter(self, name: str) -> Any:
-        if name not in self.parameters:
-            return Unknown(f"the policy has no parameter {name!r}", error=True)
-        return self.parameters[name]
+        return value_of(self.parameters, name)
 
     def _current(self, name: str = "") -> Any:
         field = parse_path(name) if EACH in name else None
         if field is not None and self._start(field)[0]:
-            return self.read(field)
+            return self.values(field) if self.goes_over(field) else self.read(field)
         nothing = Unknown(f"current() finds no count named {name!r} around it", error=True)
         return next((element for known, element in self.named if known == name or not name), nothing)

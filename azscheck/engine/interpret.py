@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from azscheck.engine.equality import normal_location
+from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
@@ -28,7 +28,7 @@ from azscheck.policy.conditions import (
     Value,
     ValueCount,
 )
-from azscheck.policy.paths import LOCATION
+from azscheck.policy.paths import LOCATION, TYPE
 from azscheck.results import Evidence
 from azscheck.values import ABSENT, Unknown
 
@@ -97,6 +97,7 @@ class Interpreter:
                     seen, wanted = normal_location(seen), normal_location(wanted)
             case Value():
                 seen = frame.resolve(test.left.value)
+                seen = frame.blank if seen is ABSENT else seen
             case _:
                 tally = self._count(test.left, frame)
                 return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
@@ -106,6 +107,8 @@ class Interpreter:
     def wanted(test: Test, frame: Frame) -> Any:
         """What a test compares with."""
         wanted = frame.resolve(test.right)
+        if isinstance(test.left, Field) and test.left.key == TYPE:
+            wanted = normal_type(wanted)
         # What an expression did not find is no value to be equal to; only a null that is written asks for null.
         return ABSENT if wanted is None and test.right is not None else wanted
 
@@ -138,6 +141,8 @@ class Interpreter:
         choice, by = count.newest.where, count.newest.by
         chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
         newest = newest_of(chosen)
+        if gap is None and count.unknown_when_none and not newest:
+            gap = Unknown(count.unknown_when_none)
         truths: list[tuple[Resource | None, Truth]] = [(r, self.truth(count.where, frame.of(r))) for r in newest]
         if newest and not any(truth is True for _, truth, _ in chosen):
             # It is not certain that there is one to be the newest.

@@ -16,10 +16,15 @@ from azscheck.results import Evidence
 from azscheck.times import format_duration, parse_duration, parse_time
 from azscheck.values import ABSENT, Unknown
 
+_MOST_OF_A_RULE = 3
+"""Tests of a rule that a message has room for."""
+
 
 def message_of(policy: Policy, proof: Proof, frame: Frame, interpreter: Interpreter) -> str:
     """The policy's message with its placeholders filled; without one, the first piece of evidence in words."""
     if not policy.message:
+        if policy.effect is not None and isinstance(policy.require, Not):
+            return _words_of_a_rule(proof.evidence)
         return _words(proof.evidence[0]) if proof.evidence else "does not comply"
 
     def fill(found: re.Match[str]) -> str:
@@ -47,9 +52,19 @@ def _last_inside(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
     return {e.resource: e for e in evidence if e.resource and not e.test.startswith("count")}.values()
 
 
+def _seen(evidence: Evidence) -> str:
+    return evidence.note if evidence.seen is None and evidence.note else as_words(evidence.seen)
+
+
 def _words(evidence: Evidence) -> str:
-    seen = evidence.note if evidence.seen is None and evidence.note else as_words(evidence.seen)
-    return f"{evidence.test} is {seen}; wanted: {evidence.operator} {as_words(evidence.wanted)}"
+    return f"{evidence.test} is {_seen(evidence)}; wanted: {evidence.operator} {as_words(evidence.wanted)}"
+
+
+def _words_of_a_rule(evidence: Iterable[Evidence]) -> str:
+    """What is so and should not be: of an Azure Policy rule all that it found but for the type."""
+    found = [e for e in evidence if e.test != "type"]
+    words = [f"{e.test} is {_seen(e)} (rule: {e.operator} {as_words(e.wanted)})" for e in found[:_MOST_OF_A_RULE]]
+    return "; ".join(words) or "the definition's rule is about every resource of this type"
 
 
 def as_words(value: Any) -> str:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from azscheck.engine.containers import Containers
 from azscheck.engine.equality import scalar_key
 from azscheck.engine.frame import Frame
 from azscheck.inventory import Coverage, Inventory, Resource, arm_key
@@ -37,6 +38,7 @@ class World:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
+        self.containers = Containers(inventory)
         self._indexes: dict[tuple[str, str, str], _Index] = {}
         self._keys: dict[tuple[str, str], list[str]] = {}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -16,9 +16,10 @@ from azscheck.engine.blocks import Block, Bound, Tally
 from azscheck.engine.compiled.joins import Count, Joins
 from azscheck.engine.compiled.judge import truths_by
 from azscheck.engine.compiled.projection import NotProjectable, spellings
-from azscheck.engine.compiled.source import Given, Opaque
+from azscheck.engine.compiled.source import Given, Opaque, Rule
+from azscheck.engine.containers import GROUPS, SUBSCRIPTIONS
 from azscheck.engine.counted_lines import CountedLines, Unusual
-from azscheck.engine.evaluation import check_now, judge, of_gap
+from azscheck.engine.evaluation import check_now, infos_of, judge, of_gap
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
 from azscheck.inventory import Inventory, Resource, type_key
@@ -55,8 +56,8 @@ class Streamed:
     @property
     def outcome(self) -> Outcome:
         """What it comes to."""
-        infos = tuple(sorted((p.info for p in self.policies), key=lambda info: info.id))
-        return Outcome(infos, self._tally, self.saved.coverage)
+        stamps = {stamp for stamp, _ in self._blocks} | {coverage.stamp for coverage in self.saved.coverage}
+        return Outcome(infos_of(map(self.bounds_of, sorted(stamps) or [""])), self._tally, self.saved.coverage)
 
     def lines(self) -> Iterator[bytes]:
         """The lines, some at a time; raises NotInOrder where the inventory is to be read as a whole."""
@@ -111,26 +112,31 @@ class Streamed:
             )
         return self._blocks[key]
 
-    def _join(self, stamp: str, count: ResourceCount, parameters: Mapping[str, Any]) -> tuple[Count, Field | None]:
+    def _join(self, stamp: str, count: ResourceCount, rule: Rule) -> tuple[Count, Field | None]:
         key = stamp, id(count)
         if key not in self._joins:
             given = Given(self.now, None, _no_join)
             try:
                 if self._lists.gaps(count.type, stamp) or type_key(count.type) == type_key(ATTESTATIONS):
                     raise Unusual
-                found = CountedLines(self.saved, stamp, self._spelled, given).of(count, parameters)
+                found = CountedLines(self.saved, stamp, self._spelled, given).of(count, rule)
             except (Opaque, Unusual, NotProjectable):
                 truths = truths_by(self._interpreter, stamp, self.now)
-                found = Joins(self._interpreter.world, stamp, truths).of(count, parameters)
+                found = Joins(self._interpreter.world, stamp, truths).of(count, rule)
             self._joins[key] = found
         return self._joins[key]
 
     def _whole(self, text: bytes, bounds: Sequence[Bound]) -> list[Result]:
         resource = _resource(text)
         return [
-            judge(self._interpreter if policy.counts else self._alone, resource, policy, values, self.now)
+            judge(self._interpreter if self._looks_around(policy) else self._alone, resource, policy, values, self.now)
             for policy, values in bounds
         ]
+
+    @staticmethod
+    def _looks_around(policy: Policy) -> bool:
+        # Azure's rules may read the resource group that a resource is in.
+        return bool(policy.counts) or policy.effect is not None
 
     @cached_property
     def _alone(self) -> Interpreter:
@@ -141,6 +147,8 @@ class Streamed:
     def _interpreter(self) -> Interpreter:
         """The interpreter, in a world of what policies count."""
         counted = {type_key(kind) for policy in self.policies for kind in policy.counts}
+        if any(policy.effect is not None for policy in self.policies):
+            counted |= {type_key(GROUPS), type_key(SUBSCRIPTIONS)}
         resources = list(self._resources(counted)) if counted else []
         inventory = Inventory.of(self.saved.created, resources, self.saved.coverage)
         return Interpreter(World(without_lapsed(inventory, self.now)))

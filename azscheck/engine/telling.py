@@ -62,7 +62,7 @@ class _Teller:
     def __init__(self, policy: Policy, parameters: Mapping[str, Any], now: datetime, told: Told) -> None:
         self._policy = policy
         self._told = told
-        self._frame = Frame(_NOWHERE, {}, parameters, now)
+        self._frame = Frame(_NOWHERE, {}, parameters, now, policy.blank)
         wanted = [(test.operator, Interpreter.wanted(test, self._frame)) for test in told.tests]
         self._answers = [answer_of(operator, value, now) for operator, value in wanted]
         self._templates: dict[tuple[bool, ...], list[bytes]] = {}

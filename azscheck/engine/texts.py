@@ -8,7 +8,7 @@ from azscheck.engine.equality import CannotCompare, equal, scalar_key
 from azscheck.policy.regex import regex
 from azscheck.values import type_name
 
-_WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
+_WILD = {"#": "[0-9]", "?": r"[^\W\d_]", ".": "."}
 
 
 def is_in(seen: Any, wanted: Any) -> bool:
@@ -49,7 +49,8 @@ def match(seen: Any, wanted: Any, flags: int = 0) -> bool:
     """A text that fits a pattern of `#` (digit), `?` (letter) and `.` (any character)."""
     if not isinstance(wanted, str):
         raise CannotCompare(f"match takes a text, not a value of type {type_name(wanted)}")
-    return isinstance(seen, str) and _pattern(wanted, flags).fullmatch(seen) is not None
+    text = str(seen) if isinstance(seen, int | float) and not isinstance(seen, bool) else seen
+    return isinstance(text, str) and _pattern(wanted, flags).fullmatch(text) is not None
 
 
 def match_insensitively(seen: Any, wanted: Any) -> bool:

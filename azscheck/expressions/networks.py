@@ -37,9 +37,12 @@ def within(inner: tuple[Address, Address], outer: tuple[Address, Address]) -> bo
 def ip_range_contains(outer: Any, inner: Any) -> bool:
     """Whether a range of addresses holds another, or one address, as Azure Policy's function of the name."""
     try:
-        return within(network_range(string(inner)), network_range(string(outer)))
+        ranges = network_range(string(inner)), network_range(string(outer))
     except ValueError as error:
         raise FunctionError(str(error)) from error
+    if ranges[0][0].version != ranges[1][0].version:
+        raise FunctionError("takes ranges of one version of IP")
+    return within(*ranges)
 
 
 def unc_host(path: Any) -> Any:

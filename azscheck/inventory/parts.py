@@ -9,13 +9,19 @@ from typing import Any, Final
 
 from azscheck.values import Unknown
 
+_GROUPS: Final = "microsoft.resources/subscriptions/resourcegroups"
 NOT_OFFERED: Final = "not offered"
 """The reason of a skipped list whose resource provider the stamp does not have: then there are known to be none."""
 
 
 def type_key(resource_type: str) -> str:
     """A resource type as a key: ARM compares types without regard to case."""
-    return resource_type.lower()
+    return common_type(resource_type).lower()
+
+
+def common_type(resource_type: str) -> str:
+    """A resource type; of a resource group, which has two, the one by which Resource Manager lists it."""
+    return "Microsoft.Resources/resourceGroups" if resource_type.lower() == _GROUPS else resource_type
 
 
 def arm_key(resource_id: str) -> str:
@@ -61,6 +67,11 @@ class Resource:
         """The resource's own name: the child of `parent/child`, as some providers write it; the id's end for a null."""
         name = self.body.get("name")
         return (name if isinstance(name, str) and name else self.id).rstrip("/").rpartition("/")[2]
+
+    @property
+    def common_type(self) -> str:
+        """The type, of a resource group the one of its two names by which policies know it."""
+        return common_type(self.type)
 
     @property
     def full_name(self) -> str:

@@ -25,6 +25,22 @@ _MADE_OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
         for kind in ("virtualmachines", "virtualmachinescalesets", "virtualmachinescalesets/virtualmachines")
         for key in ("publisher", "offer", "sku", "version", "id")
     },
+    "microsoft.authorization/roledefinitions/permissions.actions[*]": ("permissions[*].actions[*]",),
+    "microsoft.authorization/roledefinitions/permissions.notactions[*]": ("permissions[*].notActions[*]",),
+    "microsoft.compute/virtualmachines/networkinterfaces[*].id": ("networkProfile.networkInterfaces[*].id",),
+    "microsoft.compute/virtualmachines/sku.name": ("hardwareProfile.vmSize",),
+    "microsoft.compute/virtualmachinescalesets/osdisk.imageurl": (
+        "virtualMachineProfile.storageProfile.osDisk.image.uri",
+    ),
+    "microsoft.insights/diagnosticsettings/logs.category": ("logs[*].category",),
+    "microsoft.insights/diagnosticsettings/logs.enabled": ("logs[*].enabled",),
+    "microsoft.insights/diagnosticsettings/metrics.enabled": ("metrics[*].enabled",),
+    "microsoft.sql/auditingsettings.state": ("state",),
+    "microsoft.sql/securityalertpolicies.state": ("state",),
+    "microsoft.sql/transparentdataencryption.status": ("status",),
+    "microsoft.storage/storageaccounts/accounttype": ("sku.name", "accountType"),
+    "microsoft.storage/storageaccounts/enableblobencryption": ("encryption.services.blob.enabled",),
+    "microsoft.storage/storageaccounts/enablefileencryption": ("encryption.services.file.enabled",),
     "microsoft.compute/licensetype": ("licenseType", "virtualMachineProfile.licenseType"),
     "microsoft.compute/virtualmachines/osdisk.uri": ("storageProfile.osDisk.vhd.uri",),
     "microsoft.compute/virtualmachinescalesets/osdisk.vhdcontainers": (

@@ -7,6 +7,8 @@ from typing import Any
 from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.packaged import policies_folder, schema_file
+from azscheck.policy.azure import AzureDefinition, is_azure, policies_of
+from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.model import Category, Parameter, Policy, PolicyInfo, Reference, Severity
 from azscheck.policy.parameters import check_value
 from azscheck.policy.parse import Parser, canonical
@@ -15,19 +17,33 @@ _NOT_POLICIES = ("schema", "sets")
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
+def load_policies(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place, str]] | None = None) -> list[Policy]:
     """The policies of files and folders (searched to the bottom), of the shipped folder when none is given.
 
-    Raises DocumentError with every mistake of every file at once, UsageError when there is not one policy.
+    Raises DocumentError with every mistake of every file at once, UsageError when there is not one policy. What Azure
+    allows and azscheck does not judge (a data-plane definition) goes to `left_out`, and is a mistake without it.
     """
     files = list(policy_files(paths))
     policies: list[Policy] = []
     mistakes: list[tuple[Place, str]] = []
+    unsupported: list[tuple[Place, str]] = []
+    azure: list[Document] = []
     for file, shown in files:
         try:
-            policies.append(read_policy(file, shown))
+            document = read_document(file, shown)
+            if is_azure(document):
+                azure.append(document)
+            else:
+                policies.append(parse_policy(document))
         except DocumentError as error:
             mistakes += error.mistakes
+    policies += policies_of(azure, mistakes, unsupported)
+    if left_out is None:
+        mistakes += unsupported
+    elif policies or mistakes:
+        left_out += unsupported
+    elif unsupported:
+        raise UnsupportedPolicy(unsupported)
     seen: dict[str, Place] = {}
     for policy in policies:
         if policy.id in seen:
@@ -41,8 +57,11 @@ def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
 
 
 def read_policy(file: Path, shown_as: str = "") -> Policy:
-    """The policy of one file; raises DocumentError with every mistake."""
-    return parse_policy(read_document(file, shown_as))
+    """The policy of one file, no set; raises DocumentError with every mistake."""
+    document = read_document(file, shown_as)
+    if not is_azure(document):
+        return parse_policy(document)
+    return AzureDefinition.of(document).policy()
 
 
 def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]:

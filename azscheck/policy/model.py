@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from azscheck.errors import Place
 from azscheck.policy.conditions import Condition
+from azscheck.values import ABSENT
 
 STAMPS: Final = "Azscheck/stamps"
 """The type of the one resource that stands for a stamp itself; every inventory of a stamp has it."""
@@ -14,6 +15,8 @@ STAMPS: Final = "Azscheck/stamps"
 
 ATTESTATIONS: Final = "Azscheck/attestations"
 """The type of what a person attests; when one has lapsed, its `complianceState` is unknown."""
+DISABLED: Final = "disabled"
+"""The effect with which an Azure Policy definition is not judged at all."""
 ANY: Final = "*"
 """Stands in `applies_to` for every resource type that is ARM's, as an Azure Policy definition without a type has it."""
 
@@ -91,6 +94,15 @@ class Policy:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     counts: frozenset[str] = frozenset()
     """The types of other resources that the conditions count."""
+    effect: Any = None
+    """An Azure Policy definition's effect, which may be an expression on its parameters; None of any other policy."""
+    bindings: Mapping[str, Any] | None = None
+    """What the conditions know as parameters, in the words of `parameters`, where those are a set's."""
+
+    @property
+    def blank(self) -> Any:
+        """What an expression gives for a property that is not there: a definition's `field()` an empty text."""
+        return ABSENT if self.effect is None else ""
 
     @property
     def reads(self) -> frozenset[str]:

@@ -11,9 +11,10 @@ _STEP = re.compile(
     r"""(?P<key>[^.\[\]'"]+) | \[\*\] | \['(?P<quoted>(?:[^']|'')+)'\] | \[(?P<bare>[^\]'"*]+)\]""",
     re.VERBOSE,
 )
-_TAG = re.compile(r"tags\.(?P<name>[^\[\]]+)$", re.IGNORECASE)
+_TAG = re.compile(r"tags\.(?P<name>[^\[\]]+)$|tags\[\]$", re.IGNORECASE)
 EACH: Final = "[*]"
 """The step that stands for every element of an array."""
+TYPE: Final = ("", "type")
 LOCATION: Final = ("", "location")
 """The key of the one property that Azure compares without regard to spaces: `East US 2` is `eastus2`."""
 
@@ -28,8 +29,8 @@ def parse_path(text: str) -> Field:
         return Field(text, steps, kind, tuple(others))
     tag = _TAG.match(text)
     if tag:
-        # Tags have no depth: a dot is a part of the name.
-        return Field(text, ("tags", tag["name"]))
+        # Tags have no depth: a dot is a part of the name; `tags[]` is what a rule makes of a name that is empty.
+        return Field(text, ("tags", tag["name"] or ""))
     return Field(text, _steps(text, text))
 
 

@@ -144,3 +144,27 @@ def test_evidence_of_the_configuration_goes_with_a_saved_inventory(run: Run, sta
     assert states() == {"compliant", "nonCompliant", "notApplicable"}
     run("collect", "-o", "i.ndjson", "--now", NOW)
     assert states() == {"compliant", "nonCompliant", "notApplicable"}, "collected with it, it is not added twice"
+
+
+def test_definitions_that_are_left_out_or_disabled_are_named(run: Run, inventory_file: Path) -> None:
+    """A definition that was not judged is not missed by anyone."""
+    folder = Path("definitions")
+    folder.mkdir()
+    rule = {"if": {"field": "type", "equals": "Microsoft.Compute/virtualMachines"}, "then": {"effect": "audit"}}
+    off = {"if": rule["if"], "then": {"effect": "disabled"}}
+    for name, value in {
+        "judged": {"policyRule": rule, "mode": "All"},
+        "off": {"policyRule": off, "mode": "All"},
+        **{f"data{i}": {"policyRule": rule, "mode": "Microsoft.KeyVault.Data"} for i in range(5)},
+    }.items():
+        (folder / f"{name}.json").write_text(json.dumps(value), "utf-8")
+    ran = run("scan", "--inventory", inventory_file, "--now", NOW, "--policies", folder, "--format", "json=r.json")
+    assert ran.code == 1
+    assert "5 definitions were left out:" in ran.err
+    assert ran.err.count("the mode Microsoft.KeyVault.Data is not judged") == 3
+    assert "1 not judged, because the effect is disabled: off" in ran.err
+    report = json.loads(Path("r.json").read_text("utf-8"))
+    assert {result["policy"] for result in report["results"]} == {"judged"}
+    checked = run("policy", "check", folder)
+    assert checked.code == 0
+    assert checked.err.count("the mode Microsoft.KeyVault.Data is not judged") == 5

@@ -82,3 +82,18 @@ def test_zero_of_the_newest() -> None:
     assert state(none, resource(), backup(LATE, False)) == "compliant"
     assert state(none, resource(), backup(LATE, False), backup(None, True)) == "unknown"
     assert state(none, resource(), backup(LATE, True, UNTOLD)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("backups", "expected"),
+    [
+        ([], "unknown"),
+        ([backup(LATE, True, "partial")], "unknown"),
+        ([backup(LATE, True)], "compliant"),
+        ([backup(LATE, False)], "nonCompliant"),
+    ],
+)
+def test_unknown_when_there_is_none_to_be_the_newest(backups: list[Any], expected: str) -> None:
+    """Nothing is known of a machine, and because something is known of another it counts as a failure."""
+    count = {**NEWEST["count"], "unknownWhenNone": "nobody has said"}
+    assert state({**NEWEST, "count": count}, resource("a"), *backups) == expected

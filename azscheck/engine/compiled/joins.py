@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 from azscheck.engine.compiled.answers import NoAnswer
-from azscheck.engine.compiled.source import Opaque
+from azscheck.engine.compiled.source import Opaque, Rule
 from azscheck.engine.equality import scalar_key
 from azscheck.engine.population import World, prefix_of
 from azscheck.engine.reading import walk
@@ -30,7 +30,8 @@ from azscheck.policy.paths import EACH, parse_path
 from azscheck.values import ABSENT, Unknown
 
 Count = Callable[[Any], int]
-Truths = Callable[[Condition, Sequence[Resource], Mapping[str, Any]], list[bool | None]]
+_OF_THE_JUDGED = {"subject", "resourcegroup", "subscription"}
+Truths = Callable[[Condition, Sequence[Resource], Rule], list[bool | None]]
 """The truth of a condition on each of some resources of one type; None where it is not known."""
 
 
@@ -42,7 +43,7 @@ class Joins:
         self._stamp = stamp
         self._truths = truths
 
-    def of(self, count: ResourceCount, parameters: Mapping[str, Any]) -> tuple[Count, Field | None]:
+    def of(self, count: ResourceCount, rule: Rule) -> tuple[Count, Field | None]:
         """A function that counts, and the field of the judged resource that it takes; None: it takes the resource.
 
         Raises Opaque where only the interpreter can count.
@@ -57,20 +58,18 @@ class Joins:
             return _no_answer, None
         if count.scope in (Scope.STAMP, Scope.FLEET):
             resources = [r for s in stamps for r in self._world.resources(count.type, s)]
-            truths = self._truths_of(rest, resources, parameters)
+            truths = self._truths_of(rest, resources, rule)
             if subject is None:
                 return self._all(count, truths), None
             assert count.key is not None
             return _keyed(count, count.key.field, resources, truths), subject
         if subject is not None:
             raise Opaque
-        truths = self._truths_of(rest, self._world.resources(count.type, self._stamp), parameters)
+        truths = self._truths_of(rest, self._world.resources(count.type, self._stamp), rule)
         return _below(count, self._world.keys(count.type, self._stamp), truths), None
 
-    def _truths_of(
-        self, rest: Condition | None, resources: Sequence[Resource], parameters: Mapping[str, Any]
-    ) -> list[bool | None]:
-        return [True] * len(resources) if rest is None else self._truths(rest, resources, parameters)
+    def _truths_of(self, rest: Condition | None, resources: Sequence[Resource], rule: Rule) -> list[bool | None]:
+        return [True] * len(resources) if rest is None else self._truths(rest, resources, rule)
 
     @staticmethod
     def _all(count: ResourceCount, truths: list[bool | None]) -> Count:
@@ -145,7 +144,7 @@ def key_of(key: Field, resource: Resource) -> Any:
         case ("fullname",):
             return resource.full_name
         case ("type",):
-            return resource.type
+            return resource.common_type
     return ABSENT if key.alias_of else walk(resource.document, key.steps)
 
 
@@ -199,7 +198,7 @@ def _left_reads_subject(left: Any) -> bool:
 def _names_subject(value: Any) -> bool:
     match value:
         case str() if is_expression(value):
-            return any(call.name == "subject" for call in calls(parse(value)))
+            return any(call.name in _OF_THE_JUDGED for call in calls(parse(value)))
         case list():
             return any(map(_names_subject, value))
         case dict():

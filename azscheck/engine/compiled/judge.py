@@ -1,7 +1,7 @@
 """Compiled evaluators for documents held as dicts."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from types import CodeType
@@ -67,8 +67,13 @@ def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
 def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, now: datetime) -> Judge:
     """Generate the code for rules about one type of resource, standing on one stamp."""
 
-    def ask(test: Test, parameters: Mapping[str, Any]) -> Callable[[Resource], bool]:
-        return lambda r: sure(interpreter.truth(test, Frame(r, r.document, parameters, now)))
+    def ask(test: Test, rule: Rule) -> Callable[[Resource], bool]:
+        containers = interpreter.world.containers
+
+        def frame(r: Resource) -> Frame:
+            return Frame(r, r.document, rule.parameters, now, rule.blank, containers)
+
+        return lambda r: sure(interpreter.truth(test, frame(r)))
 
     given = Given(now, ask, Joins(interpreter.world, stamp, truths_by(interpreter, stamp, now)).of)
     starts = range(0, len(rules), AT_ONCE)
@@ -78,8 +83,8 @@ def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, n
 def truths_by(interpreter: Interpreter, stamp: str, now: datetime) -> Truths:
     """A function that gives the truth of a condition on each of some resources of one type."""
 
-    def truths(condition: Condition, resources: Sequence[Resource], parameters: Mapping[str, Any]) -> list[bool | None]:
-        judge = compile_judge([Rule(None, condition, parameters)], stamp, interpreter, now)
+    def truths(condition: Condition, resources: Sequence[Resource], rule: Rule) -> list[bool | None]:
+        judge = compile_judge([replace(rule, when=None, require=condition)], stamp, interpreter, now)
         states = [judge.states(resource)[0] for resource in resources]
         return [None if state is None else state is ComplianceState.COMPLIANT for state in states]
 

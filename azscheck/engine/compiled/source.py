@@ -10,6 +10,7 @@ from typing import Any
 
 from azscheck.engine.compiled.answers import NoAnswer, answer_of, of_count, quick
 from azscheck.engine.compiled.reads import Layout, Node, Steps, code_of_reads, variant
+from azscheck.engine.equality import normal_type
 from azscheck.engine.frame import Frame
 from azscheck.expressions import ExpressionError, calls, is_expression, parse
 from azscheck.inventory import Origin, Resource
@@ -24,16 +25,18 @@ from azscheck.policy.conditions import (
     Test,
     Value,
 )
-from azscheck.policy.paths import EACH, LOCATION
+from azscheck.policy.paths import EACH, LOCATION, TYPE
 from azscheck.values import ABSENT, Unknown
 
 _DEEPEST = 20
 _MOST_LOOPS = 15
 """Loops within loops; Python takes no more than 20 blocks within blocks."""
+OF_A_RESOURCE = {"field", "subject", "current", "resourcegroup", "subscription"}
+"""The functions whose value depends on the resource at hand or on the judged one."""
 _ENVELOPE: Mapping[tuple[str, ...], str] = {
     ("id",): "id",
     ("name",): "name",
-    ("type",): "type",
+    ("type",): "common_type",
     ("fullname",): "full_name",
 }
 _NOWHERE = Resource("", "", "", {}, Origin("", ""))
@@ -61,6 +64,8 @@ class Rule:
     when: Condition | None
     require: Condition
     parameters: Mapping[str, Any]
+    blank: Any = ABSENT
+    """What an expression gives for what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,9 @@ class Given:
     """What is the same for all resources: the moment, and what code has to ask others for."""
 
     now: datetime
-    ask: Callable[[Test, Mapping[str, Any]], Any] | None
+    ask: Callable[[Test, Rule], Any] | None
     """Gives a function from a resource to a test's truth; None where there are no whole documents to ask about."""
-    join: Callable[[ResourceCount, Mapping[str, Any]], tuple[Any, Field | None]]
+    join: Callable[[ResourceCount, Rule], tuple[Any, Field | None]]
     """Gives a function that counts, and the field of the judged resource that it takes (None: the resource itself)."""
 
 
@@ -92,7 +97,7 @@ class Writer:
 
     def __init__(self, given: Given, layout: Layout) -> None:
         self._given = given
-        self._parameters: Mapping[str, Any] = {}
+        self._rule_at_hand = Rule(None, AllOf(()), {})
         self.layout = layout
         self.names: dict[str, Any] = {}
         self.root = Scope(("",), Node("d", ()))
@@ -138,7 +143,7 @@ class Writer:
                     if scope.outer is not None or self._given.ask is None:
                         raise
                     del scope.lines[marks:]
-                    return f"{self.constant(self._given.ask(condition, self._parameters))}(r)"
+                    return f"{self.constant(self._given.ask(condition, self._rule_at_hand))}(r)"
 
     def _test(self, test: Test, scope: Scope, depth: int) -> str:
         text, var = self._test_of(test, scope, depth)
@@ -154,10 +159,12 @@ class Writer:
             case Field() as path:
                 if path.key == LOCATION:
                     raise Opaque
+                wanted = normal_type(wanted) if path.key == TYPE else wanted
                 var = self._local(path, scope)
                 return self._answer(test.operator, wanted, var, quick), var
             case Value(value=value):
-                var = self.constant(self._static(value))
+                seen = self._static(value)
+                var = self.constant(self._rule_at_hand.blank if seen is ABSENT else seen)
                 return self._answer(test.operator, wanted, var, quick), var
             case ArrayCount():
                 counted = self._elements(test.left, scope, depth)
@@ -165,7 +172,7 @@ class Writer:
             case ResourceCount():
                 if scope.outer is not None:
                     raise Opaque
-                join, path_ = self._given.join(test.left, self._parameters)
+                join, path_ = self._given.join(test.left, self._rule_at_hand)
                 counted = self.variable()
                 argument = self._local(path_, scope) if path_ else "r"
                 scope.lines.append(f"{counted} = {self.constant(join)}({argument})")
@@ -182,9 +189,9 @@ class Writer:
 
     def _static(self, value: Any) -> Any:
         """A value that is the same for all resources, with its expressions evaluated; Opaque for any other."""
-        if any(_names(text) & {"field", "subject", "current"} for text in _expressions(value)):
+        if any(_names(text) & OF_A_RESOURCE for text in _expressions(value)):
             raise Opaque
-        found = Frame(_NOWHERE, {}, self._parameters, self._given.now).resolve(value)
+        found = Frame(_NOWHERE, {}, self._rule_at_hand.parameters, self._given.now).resolve(value)
         if isinstance(found, Unknown):
             raise Opaque
         return found
@@ -250,7 +257,7 @@ class Writer:
 
     def _rule(self, index: int, rule: Rule, telling: bool) -> list[str]:
         bit = 1 << index
-        self._parameters = rule.parameters
+        self._rule_at_hand = rule
         self.told.append(Told((), ()))
         try:
             applies, before_when = self._whole(rule.when) if rule.when is not None else ("", [])

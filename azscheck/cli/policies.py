@@ -1,0 +1,34 @@
+"""Policies for a command, and what is said of those that were left out."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from azscheck.errors import Place
+from azscheck.policy import Policy, load_policies
+
+_MOST_SHOWN = 3
+
+
+def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> list[Policy]:
+    """The policies; Azure Policy definitions that cannot be judged are named on stderr, the first `most` or all."""
+    left_out: list[tuple[Place, str]] = []
+    policies = load_policies(paths, left_out=left_out)
+    if left_out:
+        shown = sorted(left_out)[:most]
+        one = len(left_out) == 1
+        click.echo(f"azscheck: {len(left_out)} {'definition was' if one else 'definitions were'} left out:", err=True)
+        for place, sentence in shown:
+            click.echo(f"  {place}: {sentence}", err=True)
+        if len(shown) < len(left_out):
+            click.echo("  ... and more, which `azscheck policy check` lists.", err=True)
+    return policies
+
+
+def say_disabled(policies: Iterable[Policy], judged: Iterable[str]) -> None:
+    """Name on stderr the definitions whose effect is `disabled`, and which are therefore no part of the run."""
+    disabled = sorted({policy.id for policy in policies} - set(judged))
+    if disabled:
+        names = ", ".join(disabled[:_MOST_SHOWN]) + (", ..." if len(disabled) > _MOST_SHOWN else "")
+        click.echo(f"azscheck: {len(disabled)} not judged, because the effect is disabled: {names}", err=True)
