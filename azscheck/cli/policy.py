@@ -38,15 +38,10 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
 @_paths
 def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     """Show one policy: what it demands, why, what to do, its parameters."""
-    from azscheck.documents import did_you_mean
-    from azscheck.errors import UsageError
+    from azscheck.cli.run import policy_named
     from azscheck.policy import load_policies
 
-    known = {policy.id.lower(): policy for policy in load_policies(paths)}
-    policy = known.get(policy_id.lower())
-    if policy is None:
-        ids = [p.id for p in known.values()]
-        raise UsageError(f"there is no policy {policy_id!r}{did_you_mean(policy_id, ids)}")
+    policy = policy_named(policy_id, load_policies(paths))
     info = policy.info
     parts = {
         "severity": f"{info.severity}, {info.category}",

@@ -53,3 +53,20 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
 def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
     """The policies that were named, else the configuration's, else the shipped ones."""
     return load_policies(given or (configuration.policies if configuration else ()))
+
+
+def policy_named(policy_id: str, policies: Sequence[Policy]) -> Policy:
+    """The policy with an id, in any letter case."""
+    known = {policy.id.lower(): policy for policy in policies}
+    if policy_id.lower() not in known:
+        near = did_you_mean(policy_id, [policy.id for policy in policies])
+        raise UsageError(f"there is no policy {policy_id!r}{near}")
+    return known[policy_id.lower()]
+
+
+def saved(paths: Sequence[Path]) -> Inventory:
+    """Saved inventories, together."""
+    inventory, *more = [Inventory.read(path) for path in paths]
+    for other in more:
+        inventory += other
+    return inventory

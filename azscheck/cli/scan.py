@@ -46,9 +46,8 @@ def command(
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
-    from azscheck.cli.run import collect, configuration_of, policies_of, with_evidence
+    from azscheck.cli.run import collect, configuration_of, policies_of, saved, with_evidence
     from azscheck.engine import evaluate
-    from azscheck.inventory import Inventory
     from azscheck.policy.parameters import check_overrides, over
 
     inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
@@ -67,9 +66,7 @@ def command(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(chosen, overrides)
     if inventories:
-        inventory, *more = [Inventory.read(path) for path in inventories]
-        for other in more:
-            inventory += other
+        inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None

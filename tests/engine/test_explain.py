@@ -1,0 +1,257 @@
+"""explain: the tree is the interpreter's own, and the smallest change really turns the verdict, and is the smallest."""
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azscheck.engine.change import Flip
+from azscheck.engine.explain import Explanation, explain
+from azscheck.engine.sentences import step_words
+from azscheck.engine.trace import Compared, Counted, Group, Node
+from azscheck.errors import UsageError
+from azscheck.inventory import Coverage, Resource
+from azscheck.times import format_time
+from azscheck.values import Unknown
+
+from ..builders import NOW, OTHER, THING, failed, inventory, policy, resource, state
+
+FRESH, STALE = format_time(NOW - timedelta(hours=1)), format_time(NOW - timedelta(days=3))
+FORMS: list[tuple[dict[str, Any], Any, Any]] = [
+    ({"equals": "x"}, "x", "y"),
+    ({"notEquals": "x"}, "y", "x"),
+    ({"exists": True}, "there", None),
+    ({"exists": False}, None, "there"),
+    ({"in": ["a", "b"]}, "b", "z"),
+    ({"newerThan": "P1D"}, FRESH, STALE),
+    ({"olderThan": "P1D"}, STALE, FRESH),
+]
+"""A test, a value of which it is true, and one of which it is false."""
+
+
+def why(require: Any, *parts: Resource | Coverage, name: str = "a", **fields: Any) -> Explanation:
+    return explain(inventory(*parts), policy(require, **fields), name, now=NOW)
+
+
+def steps(explanation: Explanation) -> list[list[str]]:
+    return [[step_words(step, change) for step in change.steps] for change in explanation.changes]
+
+
+def leaves(number: int) -> Any:
+    """A tree in which each of so many tests stands once."""
+
+    def grown(parts: list[Any], draw: Any) -> Any:
+        if len(parts) == 1:
+            return {"not": parts[0]} if draw(st.booleans()) else parts[0]
+        at = draw(st.integers(1, len(parts) - 1))
+        group = {draw(st.sampled_from(["allOf", "anyOf"])): [grown(parts[:at], draw), grown(parts[at:], draw)]}
+        return {"not": group} if draw(st.integers(0, 3)) == 0 else group
+
+    @st.composite
+    def tree(draw: Any) -> tuple[Any, list[Any]]:
+        forms = [draw(st.sampled_from(FORMS)) for _ in range(number)]
+        tests = [{"field": f"properties.p{i}", **form} for i, (form, _, _) in enumerate(forms)]
+        return grown(tests, draw), forms
+
+    return tree()
+
+
+def thing(forms: list[Any], truths: tuple[bool, ...]) -> Resource:
+    """The thing of which each test is as true as it is said."""
+    values = {f"p{i}": yes if truth else no for i, ((_, yes, no), truth) in enumerate(zip(forms, truths, strict=True))}
+    return resource(properties=values)
+
+
+@given(st.integers(1, 5).flatmap(leaves), st.lists(st.booleans(), min_size=5, max_size=5))
+def test_a_smallest_change_turns_the_verdict_and_none_is_smaller(found: tuple[Any, list[Any]], flags: Any) -> None:
+    """Somebody does what explain says, and the finding stays; or does more than was needed."""
+    require, forms = found
+    truths = tuple(flags[: len(forms)])
+    before = state(require, thing(forms, truths))
+    explained = why(require, thing(forms, truths))
+    assert explained.changes
+    for change in explained.changes:
+        after = list(truths)
+        for step in change.steps:
+            assert isinstance(step, Flip)
+            assert isinstance(step.node, Compared)
+            after[int(step.node.test.left.path.removeprefix("properties.p"))] = step.to  # type: ignore[union-attr]
+        assert sum(a is not b for a, b in zip(truths, after, strict=True)) == change.cost == len(change.steps)
+        assert state(require, thing(forms, tuple(after))) != before
+    for other in product([True, False], repeat=len(forms)):
+        if sum(a is not b for a, b in zip(truths, other, strict=True)) < explained.changes[0].cost:
+            assert state(require, thing(forms, other)) == before
+
+
+def truths_of(node: Node) -> Any:
+    match node:
+        case Group(parts=parts):
+            return [node.truth, *map(truths_of, parts)]
+        case Counted(members=members):
+            return [node.truth, *(truths_of(m.node) for m in members if m.node is not None)]
+        case _:
+            return node.truth
+
+
+def test_the_tree_has_each_truth() -> None:
+    """The tree says otherwise than the verdict, or leaves a part of the condition out."""
+    require = {
+        "anyOf": [
+            {"field": "properties.tier", "in": ["gold", "silver"]},
+            {"not": {"field": "name", "like": "a*"}},
+            {"count": {"resources": OTHER, "where": {"field": "properties.ok", "equals": True}}, "greaterOrEquals": 2},
+            {
+                "count": {"field": "properties.disks[*]", "where": {"field": "properties.disks[*].lun", "less": 1}},
+                "equals": 2,
+            },
+        ]
+    }
+    here = resource(properties={"tier": "bronze", "disks": [{"lun": 0}, {"lun": 1}]})
+    others = [resource(name, {"ok": ok}, kind=OTHER) for name, ok in (("b1", True), ("b2", False))]
+    found = why(require, here, *others)
+    assert found.result.state.value == "nonCompliant"
+    assert truths_of(found.require) == [False, False, [False, True], [False, True, False], [False, True, False]]
+    assert [len(change.steps) for change in found.changes] == [1, 1, 1, 1]
+
+
+RECENT: dict[str, Any] = {
+    "count": {
+        "resources": OTHER,
+        "where": {
+            "allOf": [
+                {"field": "properties.of", "equals": "[subject('id')]"},
+                {"field": "properties.ok", "equals": True},
+                {"field": "properties.at", "newerThan": "P1D"},
+            ]
+        },
+    },
+    "greaterOrEquals": 1,
+}
+
+
+def backup(name: str, ok: bool, at: str, of: str = "a") -> Resource:
+    return resource(name, {"of": resource(of).id, "ok": ok, "at": at}, kind=OTHER)
+
+
+@pytest.mark.parametrize(
+    ("require", "parts", "expected"),
+    [
+        (
+            {"field": "tags['backup']", "in": ["gold", "silver"]},
+            [resource(tags={"backup": "bronze"})],
+            [["tags['backup'] must be one of gold, silver (is bronze)"]],
+        ),
+        (
+            {"field": "properties.n", "lessOrEquals": 3},
+            [resource(properties={"n": 3})],
+            [["properties.n must be more than 3 (is 3)"]],
+        ),
+        (
+            {"allOf": [{"field": "properties.n", "greater": 3}, {"field": "properties.n", "less": 9}]},
+            [resource(properties={"n": 1})],
+            [["properties.n must be more than 3 (is 1), and still be less than 9"]],
+        ),
+        (
+            {"value": "[field(concat('tags.', 'own', 'er'))]", "exists": True},
+            [resource()],
+            [["tags.owner must be there (is not there)"]],
+        ),
+        # The nearest of two; and where there is none, one more.
+        (
+            RECENT,
+            [resource(), backup("b1", False, STALE), backup("b2", True, STALE)],
+            [["b2 > properties.at must be 2026-05-31T12:00:00Z (P1D before now) or later (is 2026-05-29T12:00:00Z)"]],
+        ),
+        (
+            RECENT,
+            [resource(), backup("b1", True, FRESH, of="z")],
+            [
+                [
+                    f"1 more of {OTHER}: properties.of must be {resource().id}; properties.ok must be true; "
+                    "properties.at must be 2026-05-31T12:00:00Z (P1D before now) or later"
+                ]
+            ],
+        ),
+        (
+            {"count": {"resources": OTHER}, "equals": 0},
+            [resource(), backup("b", True, FRESH)],
+            [[f"1 fewer of {OTHER}"]],
+        ),
+        ({"count": {"field": "tags.x[*]"}, "greater": 1}, [resource()], [["2 more of tags.x[*]"]]),
+        # What nothing about the resource can make true is no advice.
+        (
+            {"anyOf": [{"field": "kind", "in": []}, {"field": "kind", "equals": "b"}]},
+            [resource()],
+            [["kind must be b (is not there)"]],
+        ),
+        ({"value": 1, "equals": 2}, [resource()], []),
+    ],
+)
+def test_changes_in_words(require: Any, parts: list[Any], expected: list[list[str]]) -> None:
+    """The advice names another property, value or number than would turn the verdict."""
+    found = steps(why(require, *parts))
+    assert found[:1] == expected[:1]
+    assert bool(found) is bool(expected)
+
+
+def test_what_must_be_known() -> None:
+    """An unknown verdict does not say which list or property has to be read."""
+    require = {"allOf": [RECENT, {"field": "properties.unread", "equals": 1}, {"field": "name", "equals": "a"}]}
+    found = why(require, resource(properties={}, unknown={"/properties/unread": "403"}), failed(OTHER, "429 too many"))
+    assert found.result.state.value == "unknown"
+    assert found.changes == ()
+    assert found.not_known == (
+        (f"the count of {OTHER}", Unknown(f"{OTHER}: 429 too many")),
+        ("properties.unread", Unknown("403")),
+    )
+
+
+def test_not_applicable() -> None:
+    """What is not judged is said to comply, or what would make it judged is not told."""
+    found = why(RECENT, resource(), when={"field": "kind", "equals": "x"})
+    assert found.turned == "would be judged"
+    assert steps(found) == [["kind must be x (is not there)"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["web01", "WEB01", "01", "/subscriptions/s1/resourcegroups/rg/providers/test.azs/things/web01"]
+)
+def test_found(text: str) -> None:
+    """A resource that is there is not found by what one knows of it."""
+    assert why(RECENT, resource("web01"), resource("db02"), name=text).resource.name == "web01"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("web03", "there is no 'web03' among the 2 of Test.Azs/things; did you mean 'web01' or 'web02'?"),
+        ("web", "2 resources answer to 'web': name one of them by its id.\n  /subscriptions/"),
+        ("b1", "TST-001 judges Test.Azs/things, and b1 is one of Test.Azs/others."),
+        ("", "there is no ''"),
+    ],
+)
+def test_not_found(text: str, sentence: str) -> None:
+    """A slip in a name ends in an explanation of another resource, or in no hint."""
+    with pytest.raises(UsageError) as caught:
+        why(RECENT, resource("web01"), resource("web02"), backup("b1", True, FRESH), name=text)
+    assert sentence in str(caught.value)
+
+
+def test_a_name_in_two_stamps() -> None:
+    """The machine of another stamp is explained."""
+    parts = [resource("a", stamp="east"), resource("a", stamp="west")]
+    with pytest.raises(UsageError, match=r"2 resources answer.*\n  east: /sub.*\n  west: /sub"):
+        why(RECENT, *parts)
+    found = explain(inventory(*parts), policy(RECENT), "a", now=NOW, stamp="west")
+    assert found.resource.stamp == "west"
+    with pytest.raises(UsageError, match="the inventory has no stamp 'wets'; did you mean 'west'"):
+        explain(inventory(*parts), policy(RECENT), "a", now=NOW, stamp="wets")
+
+
+def test_a_list_that_was_not_read_is_named() -> None:
+    """Somebody looks for a typo in a name, and the list of machines was refused."""
+    with pytest.raises(UsageError, match=r"Not everything could be read: Test\.Azs/things: 403"):
+        why(RECENT, resource("web01"), failed(THING, "403"), name="zzz")
