@@ -1,10 +1,18 @@
 """`azscheck policy`."""
 
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from azscheck.errors import DocumentError, ExitCode
+
+if TYPE_CHECKING:
+    from azscheck.engine.cases import Case
+    from azscheck.policy import Policy
 
 _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
@@ -73,14 +81,20 @@ def check(paths: tuple[Path, ...]) -> ExitCode:
 
 
 @command.command("test")
+@click.option("--mutate", is_flag=True, help="Change each policy in one place after the other; a case must notice.")
 @_paths
-def test(paths: tuple[Path, ...]) -> ExitCode:
-    """Run the cases that stand beside policies (name.test.yaml); ends with 1 when one is not as it says."""
+def test(mutate: bool, paths: tuple[Path, ...]) -> ExitCode:
+    """Run the cases that stand beside policies (name.test.yaml); ends with 1 when one is not as it says.
+
+    With --mutate, each operator is flipped in turn, each part of a group left out, each default shifted, and so on:
+    where no case fails by it, the cases do not hold the policy to what it says, and that ends with 1 too.
+    """
     from azscheck.engine.cases import cases_of
     from azscheck.policy.load import policy_files
 
     failures = total = 0
     mistakes = []
+    whole = []
     for file, shown in policy_files(paths):
         try:
             policy, cases = cases_of(file, shown)
@@ -88,14 +102,30 @@ def test(paths: tuple[Path, ...]) -> ExitCode:
             mistakes += error.mistakes
             continue
         total += len(cases)
-        for case in cases:
-            failure = case.failure(policy)
-            if failure:
-                failures += 1
-                click.echo(f"{case.place}: {policy.id}: {case.name}: {failure}")
+        failed = [(case, failure) for case in cases if (failure := case.failure(policy))]
+        failures += len(failed)
+        for case, failure in failed:
+            click.echo(f"{case.place}: {policy.id}: {case.name}: {failure}")
+        if not failed:
+            whole.append((policy, cases))
     if mistakes:
         raise DocumentError(mistakes)
     click.echo(f"{total - failures} cases passed, {failures} failed", err=True)
+    unnoticed = _mutate(whole) if mutate else 0
     if not total:
         return ExitCode.INCOMPLETE
-    return ExitCode.FINDINGS if failures else ExitCode.COMPLIANT
+    return ExitCode.FINDINGS if failures or unnoticed else ExitCode.COMPLIANT
+
+
+def _mutate(found: "Sequence[tuple[Policy, list[Case]]]") -> int:
+    """Tell each mutant that no case notices; how many these are."""
+    from azscheck.engine.mutation import mutants
+
+    made = [(mutant, policy, cases) for policy, cases in found for mutant in mutants(policy)]
+    live = click.progressbar(made, label="mutants", file=sys.stderr) if sys.stderr.isatty() else nullcontext(made)
+    with live as mutated:
+        told = [f"{m.place}: {p.id}: {m.words}: no case notices" for m, p, cases in mutated if not m.noticed(cases)]
+    for line in told:
+        click.echo(line)
+    click.echo(f"{len(made) - len(told)} mutants noticed, {len(told)} not", err=True)
+    return len(told)
