@@ -19,7 +19,7 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 @click.group("policy")
 def command() -> None:
-    """List, show, check and test policies: the shipped ones, or those in PATHS."""
+    """List, show, write, check and test policies: the shipped ones, or those in PATHS."""
 
 
 @command.command("list")
@@ -67,6 +67,41 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     click.echo(f"{info.id}  {info.title}\n")
     for name, text in parts.items():
         click.echo(click.wrap_text(f"{name}: {text}", 100, "  ", "    "))
+    return ExitCode.COMPLIANT
+
+
+@command.command("new")
+@click.argument("policy_id", metavar="ID")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(), show_default=".", help="Where to write it.")
+@click.option(
+    "--type",
+    "resource_type",
+    default="Microsoft.Compute/virtualMachines",
+    show_default=True,
+    help="The resource type that it judges; Azscheck/stamps: the stamp itself.",
+)
+def new(policy_id: str, folder: Path, resource_type: str) -> ExitCode:
+    """Write a policy with comments and its cases, to start from; no file is written over.
+
+    \b
+    Examples:
+      azscheck policy new MY-TEN-001 --folder my-policies
+      azscheck policy new MY-INF-001 --folder my-policies --type Azscheck/stamps
+    """
+    from azscheck.policy.new import write_new
+
+    for file in write_new(policy_id, folder, resource_type):
+        click.echo(f"wrote {file}", err=True)
+    return ExitCode.COMPLIANT
+
+
+@command.command("schema")
+@click.option("--cases", is_flag=True, help="The schema of a file of cases.")
+def schema(cases: bool) -> ExitCode:
+    """Print the JSON Schema of a policy, for an editor or another tool."""
+    from azscheck.packaged import schema_file
+
+    click.echo(schema_file("cases" if cases else "policy").read_text("utf-8"), nl=False)
     return ExitCode.COMPLIANT
 
 

@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from azscheck.packaged import policies_folder
+
 from ..builders import THING, policy_text
 from .conftest import Run
 
@@ -37,3 +41,52 @@ def test_a_policy_whose_cases_fail_is_not_mutated(run: Run, tmp_path: Path) -> N
     assert ran.code == 1
     assert "0 mutants noticed, 0 not" in ran.err
     assert "expected nonCompliant, found" in ran.out
+
+
+@pytest.mark.parametrize(
+    "kind", ["Microsoft.Compute/virtualMachines", "Azscheck/stamps", "Microsoft.Backup.Admin/backupLocations"]
+)
+@pytest.mark.parametrize("folder", [".", "mine", "deep/mine"])
+def test_a_new_policy(run: Run, tmp_path: Path, kind: str, folder: str) -> None:
+    """What an author is given to start from is refused, or its cases hold it to nothing."""
+    assert run("policy", "new", "MY-TEN-001", "--folder", folder, "--type", kind).code == 0
+    assert run("policy", "check", ".").code == 0
+    assert run("policy", "test", "--mutate", ".").code == 0
+    text = (tmp_path / folder / "my-ten-001.yaml").read_text("utf-8")
+    assert f"appliesTo: {kind}" in text
+    assert ("category: tenant" in text) is kind.startswith("Microsoft.Compute")
+    # A second one shares the schemas, from a folder beside too.
+    assert run("policy", "new", "MY-TEN-002", "--folder", f"{folder}/more", "--type", kind).code == 0
+    assert len(list(tmp_path.rglob("policy.schema.json"))) == 1
+    for file in tmp_path.rglob("*.yaml"):
+        schema = file.read_text("utf-8").splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        assert (file.parent / schema).is_file(), schema
+    assert run("policy", "test", ".").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["my-1"], "'my-1' is no id of a policy: capitals and digits in parts joined by hyphens"),
+        (["../X-1"], "is no id of a policy"),
+        (["MY-1", "--type", "machines"], "'machines' is no type of a policy: a resource type, such as"),
+        (["ASH-INF-001"], "the id ASH-INF-001 is a shipped policy's"),
+        (["MY-2"], "my-2.test.yaml: is there already"),
+        (["MY-1", "--folder", "my-2.test.yaml"], "cannot be written"),
+    ],
+)
+def test_no_new_policy(run: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    """A file of somebody's is written over, or half a policy is left behind."""
+    (tmp_path / "my-2.test.yaml").write_text("mine", "utf-8")
+    ran = run("policy", "new", *arguments)
+    assert ran.code == 2
+    assert sentence in ran.err
+    assert [file.name for file in tmp_path.iterdir()] == ["my-2.test.yaml"]
+    assert (tmp_path / "my-2.test.yaml").read_text("utf-8") == "mine"
+
+
+def test_schema(run: Run) -> None:
+    """An editor is given another schema than policies are checked by."""
+    assert json.loads(run("policy", "schema").out)["title"] == "An azscheck policy"
+    file = policies_folder() / "schema" / "cases.schema.json"
+    assert json.loads(run("policy", "schema", "--cases").out) == json.loads(file.read_text("utf-8"))
