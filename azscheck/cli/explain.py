@@ -32,11 +32,23 @@ _TONES = {"true": "green", "false": "red", "unknown": "yellow", "error": "bold m
     type=click.Path(path_type=Path),
     help="A saved inventory (`azscheck collect` writes one); repeatable.",
 )
-@options.configuration_option
+@click.option(
+    "--config",
+    "configuration",
+    type=click.Path(path_type=Path),
+    help="A configuration, whose policies, parameters and evidence are taken too.",
+)
 @click.option("--stamp", help="Look for the resource in this stamp only.")
 @options.judge_options
 @click.option("--all", "everything", is_flag=True, help="Show all that a count looked at, not the nearest few only.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For a person, or JSON.",
+)
 @options.now_option
 def command(
     policy_id: str,
