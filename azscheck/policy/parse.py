@@ -25,6 +25,7 @@ from azscheck.policy.conditions import (
 )
 from azscheck.policy.expression_check import ExpressionCheck
 from azscheck.policy.join_key import join_key
+from azscheck.policy.known_types import nearly_known
 from azscheck.policy.literals import wrong_literal
 from azscheck.policy.paths import EACH, parse_path
 
@@ -107,6 +108,16 @@ class Parser:
             else:
                 self._field(name, ("message",), ())
 
+    def check_type(self, text: str, steps: Path_) -> None:
+        """Note a resource type that is all but one which is collected: no resource would ever be found of it."""
+        near = nearly_known(text)
+        if near:
+            self._mistake(steps, f"no resource has the type {text!r}; did you mean {near!r}?")
+
+    def check_expressions(self, value: Any, steps: Path_) -> None:
+        """Check the expressions alone, of a part whose form is wrong."""
+        self._expressions.check(value, steps)
+
     def unused(self) -> None:
         """A parameter that nothing reads changes nothing: its name is misspelt, or it is left over."""
         used = self._expressions.used
@@ -150,6 +161,7 @@ class Parser:
 
     def _resources(self, value: dict[str, Any], steps: Path_) -> ResourceCount:
         self.types.add(value["resources"])
+        self.check_type(value["resources"], (*steps, "resources"))
         where = value.get("where")
         condition = self.condition(where, (*steps, "where")) if where else None
         newest = None

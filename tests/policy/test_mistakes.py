@@ -67,6 +67,8 @@ def mistakes(text: str) -> list[str]:
         ("require: {count: {field: 'a[*]', value: [1]}, equals: 1}", "11:11", "exactly one of field, value, resources"),
         ("require: {count: {where: {field: name, exists: true}}, equals: 1}", "11:11", "exactly one of field, value"),
         ("require: {count: {resources: A.B/c, scope: planet}, equals: 1}", "11:37", "'planet' is not one of stamp"),
+        ("require: {count: {resources: Azscheck/stamp}, equals: 1}", "11:19", "did you mean 'Azscheck/stamps'?"),
+        ("require: {anyOf: [{feld: name}, {field: name, like: '[x()]'}]}", "11:47", "x() is not a function"),
         ("require: {count: {resources: machines}, equals: 1}", "11:19", "'machines' does not fit: a resource type"),
         ("require: {field: properties.a.., exists: true}", "11:11", "is not a path at character"),
         ("require: {field: 'tags[''a]', exists: true}", "11:11", "is not a path at character"),
@@ -141,6 +143,18 @@ def test_mistake(tail: str, place: str, sentence: str) -> None:
         ("{type: duration, default: PT24H}", "{type: string}", "10:", "lacks 'default'"),
         ("appliesTo: Test.Azs/things", "appliesTo: []", "8:1", "'appliesTo' must not be empty."),
         ("appliesTo: Test.Azs/things", "appliesTo: things", "8:1", "a resource type, such as"),
+        (
+            "appliesTo: Test.Azs/things",
+            "appliesTo: Microsoft.Compute/virtualMachine",
+            "8:1",
+            "'Microsoft.Compute/virtualMachine'; did you mean 'Microsoft.Compute/virtualMachines'?",
+        ),
+        (
+            "appliesTo: Test.Azs/things",
+            "appliesTo: [A.B/c, Azscheck/protectedItem]",
+            "8:20",
+            "'Azscheck/protectedItems'?",
+        ),
         ("why: It is a test.\n", "", "1:1", "lacks 'why'"),
     ],
 )

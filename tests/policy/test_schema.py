@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from azscheck.packaged import policies_folder, schema_file
+from azscheck.policy import ATTESTATIONS, STAMPS
+from azscheck.policy.known_types import nearly_known
 from azscheck.policy.literals import wrong_literal
 from azscheck.policy.parse import OPERATORS
+from azscheck.sources.evidence import TYPES
+from azscheck.sources.hub.table import TABLE
 
 POLICY = json.loads(schema_file("policy").read_text("utf-8"))
 SCHEMAS = {name: json.loads(schema_file(name).read_text("utf-8")) for name in ("policy", "cases")}
@@ -57,6 +61,21 @@ def test_every_key_says_what_it_means(name: str) -> None:
             assert "description" in part, path
         if "enumDescriptions" in part:
             assert len(part["enumDescriptions"]) == len(part["enum"]), path
+
+
+def test_the_types_that_are_collected_are_offered() -> None:
+    """An editor does not know a type that azscheck collects, and a slip in it is not told."""
+    collected = {row.type for row in TABLE} | set(TYPES) | {STAMPS, ATTESTATIONS}
+    assert collected <= set(POLICY["$defs"]["type"]["examples"])
+    assert not [kind for kind in collected if nearly_known(kind)]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Microsoft.Network/virtualNetworkTaps", "Test.Azs/things", "Microsoft.Compute/images"]
+)
+def test_another_type_is_no_slip(kind: str) -> None:
+    """A policy about a type that azscheck does not collect, which a template may hold, is refused."""
+    assert nearly_known(kind) == ""
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
