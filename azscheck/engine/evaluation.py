@@ -36,7 +36,7 @@ def evaluate(
     `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
     for a `now` without a time zone or before the inventory was collected.
     """
-    _check_now(now, inventory)
+    check_now(now, inventory)
     policies = list(policies)
     stamp_parameters = stamp_parameters or {}
     per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
@@ -63,7 +63,8 @@ def evaluate(
     )
 
 
-def _check_now(now: datetime, inventory: Inventory) -> None:
+def check_now(now: datetime, inventory: Inventory) -> None:
+    """Raises UsageError for a moment from which no age can be measured."""
     if now.tzinfo is None:
         raise UsageError("now has no time zone: use datetime.now(UTC).")
     if now < inventory.created - CLOCK_SKEW:
@@ -85,7 +86,7 @@ def _of_stamp(
     for kind in types_of(policy, inventory.types, now):
         for resource in inventory.of_type(kind, stamp):
             try:
-                yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+                yield judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
             except RecursionError:
                 yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
         if ANY not in policy.applies_to:
@@ -105,7 +106,8 @@ def _of_gap(policy: Policy, gap: Coverage) -> Result:
     )
 
 
-def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
+def judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
+    """What one policy says of one resource."""
     if policy.when is not None:
         applies = interpreter.truth(policy.when, frame)
         if applies is False:

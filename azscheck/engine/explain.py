@@ -9,7 +9,7 @@ from azscheck.documents import did_you_mean
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
 from azscheck.engine.change import Change, likeliest, smallest_changes
-from azscheck.engine.evaluation import evaluate
+from azscheck.engine.evaluation import check_now, judge
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
@@ -18,7 +18,7 @@ from azscheck.engine.trace import Node, trace
 from azscheck.errors import AzscheckError, UsageError
 from azscheck.inventory import Inventory, Resource, arm_key
 from azscheck.policy import Policy
-from azscheck.policy.parameters import Overrides, over, values_of
+from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
 from azscheck.results import Result
 from azscheck.values import Unknown
 
@@ -56,19 +56,20 @@ def explain(
 ) -> Explanation:
     """Explain the verdict on the resource that `text` names: an id, a name, or a part that only one has.
 
-    Raises UsageError for a resource that is not there, is not unique or is not judged by the policy, and what
-    `evaluate` raises.
+    Raises UsageError for a resource that is not there, is not unique or is not judged by the policy, and for what
+    `evaluate` raises it for.
     """
-    results = evaluate(inventory, [policy], now=now, parameters=parameters, stamp_parameters=stamp_parameters)
+    check_now(now, inventory)
+    per_stamp = stamp_parameters or {}
+    for overrides in (parameters or {}, *per_stamp.values()):
+        check_overrides([policy], overrides)
+    inventory = without_lapsed(inventory, now)
     resource = find_resource(inventory, policy, text, now, stamp)
-    key = (resource.stamp, resource.type.lower(), resource.id)
-    result = next((r for r in results.results if (r.stamp, r.type.lower(), r.resource) == key), None)
-    if result is None:
-        raise UsageError(f"{policy.id} gives no result for {resource.id}.")
-    values = values_of(policy, over((stamp_parameters or {}).get(resource.stamp, {}), parameters or {}))
-    interpreter = Interpreter(World(without_lapsed(inventory, now)))
+    values = values_of(policy, over(per_stamp.get(resource.stamp, {}), parameters or {}))
+    interpreter = Interpreter(World(inventory))
     frame = Frame(resource, resource.document, values, now)
     try:
+        result = judge(policy, interpreter, frame)
         when = trace(interpreter, policy.when, frame) if policy.when is not None else None
         require = trace(interpreter, policy.require, frame)
     except RecursionError as error:

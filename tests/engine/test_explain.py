@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azscheck.engine.change import Flip
+from azscheck.engine import evaluate
+from azscheck.engine.change import Flip, More
 from azscheck.engine.explain import Explanation, explain
 from azscheck.engine.sentences import step_words
 from azscheck.engine.trace import Compared, Counted, Group, Node
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Resource
+from azscheck.inventory import Coverage, Inventory, Resource
+from azscheck.policy import load_policies
 from azscheck.times import format_time
 from azscheck.values import Unknown
 
@@ -78,12 +81,51 @@ def test_a_smallest_change_turns_the_verdict_and_none_is_smaller(found: tuple[An
         for step in change.steps:
             assert isinstance(step, Flip)
             assert isinstance(step.node, Compared)
-            after[int(step.node.test.left.path.removeprefix("properties.p"))] = step.to  # type: ignore[union-attr]
+            after[position(step.node.test)] = step.to
         assert sum(a is not b for a, b in zip(truths, after, strict=True)) == change.cost == len(change.steps)
         assert state(require, thing(forms, tuple(after))) != before
     for other in product([True, False], repeat=len(forms)):
         if sum(a is not b for a, b in zip(truths, other, strict=True)) < explained.changes[0].cost:
             assert state(require, thing(forms, other)) == before
+
+
+@given(
+    st.integers(1, 3).flatmap(leaves),
+    st.lists(st.lists(st.booleans(), min_size=3, max_size=3), max_size=4),
+    st.sampled_from(["equals", "notEquals", "less", "lessOrEquals", "greater", "greaterOrEquals"]),
+    st.integers(0, 4),
+)
+def test_a_smallest_change_turns_a_count(found: tuple[Any, list[Any]], flags: Any, operator: str, number: int) -> None:
+    """Of backups that a count looks at explain names the wrong one, too few, or one more where that would not do."""
+    where, forms = found
+    require = {"count": {"resources": OTHER, "where": where}, operator: number}
+    truths = {f"b{i}": list(row[: len(forms)]) for i, row in enumerate(flags)}
+
+    def others() -> list[Resource]:
+        return [resource(name, thing(forms, tuple(row)).body["properties"], kind=OTHER) for name, row in truths.items()]
+
+    before = state(require, resource(), *others())
+    explained = why(require, resource(), *others())
+    for change in explained.changes[:1]:
+        for step in change.steps:
+            match step:
+                case Flip(node=Compared() as node, to=to):
+                    truths[node.within[0]][position(node.test)] = to
+                case More(number=more, tests=tests):
+                    asked = {position(test): to for test, to in tests}
+                    # What is not asked may be either.
+                    row = [asked.get(i, flags[0][i] if flags else False) for i in range(len(forms))]
+                    truths |= {f"more{i}": list(row) for i in range(more)}
+                case _:
+                    # No number of resources can be less than none.
+                    assert (operator, number) in (("less", 0), ("greaterOrEquals", 0))
+                    return
+        assert state(require, resource(), *others()) != before
+
+
+def position(test: Any) -> int:
+    """Which of the tests it is."""
+    return int(test.left.path.removeprefix("properties.p"))
 
 
 def truths_of(node: Node) -> Any:
@@ -255,3 +297,16 @@ def test_a_list_that_was_not_read_is_named() -> None:
     """Somebody looks for a typo in a name, and the list of machines was refused."""
     with pytest.raises(UsageError, match=r"Not everything could be read: Test\.Azs/things: 403"):
         why(RECENT, resource("web01"), failed(THING, "403"), name="zzz")
+
+
+def test_what_is_explained_is_what_was_judged(inventory_file: Path) -> None:
+    """The explanation is of another verdict than the report's."""
+    found, policies = Inventory.read(inventory_file), load_policies()
+    by_id = {policy.id: policy for policy in policies}
+    results = evaluate(found, policies, now=NOW)
+    assert len(results.results) > 100
+    for result in results.results:
+        explained = explain(found, by_id[result.policy], result.resource, now=NOW)
+        assert explained.result == result
+        assert bool(explained.not_known) is (result.state.value == "unknown")
+        assert explained.changes or explained.not_known
