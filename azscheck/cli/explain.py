@@ -74,7 +74,7 @@ def command(
       azscheck explain ASH-TEN-001 web01 --inventory north.ndjson --parameter recoveryPointObjective=4h
       azscheck explain ASH-TEN-001 web01 --inventory north.ndjson --all --format json
     """
-    from azscheck.cli.explained import as_json
+    from azscheck.cli.explained_json import as_json
     from azscheck.cli.run import configuration_of, policies_of, policy_named, saved, with_evidence
     from azscheck.engine.explain import explain
     from azscheck.policy.parameters import check_overrides, over

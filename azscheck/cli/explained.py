@@ -1,8 +1,7 @@
 """An explanation as a tree of lines, for a terminal and for a pipe, and as JSON."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from azscheck.engine.change import Change, has_expression, smallest_changes
 from azscheck.engine.explain import Explanation
@@ -11,9 +10,6 @@ from azscheck.engine.operators import Truth
 from azscheck.engine.sentences import step_words, subject_words, tally_words
 from azscheck.engine.trace import Compared, Counted, Group, Member, Node
 from azscheck.engine.values import shown
-from azscheck.inventory import Origin, Resource
-from azscheck.inventory.fields import origin_fields
-from azscheck.policy.conditions import ResourceCount
 from azscheck.reports.wording import origin_words, plural, value_words, visible
 from azscheck.results import ComplianceState
 from azscheck.times import format_time
@@ -70,7 +66,7 @@ def foot(explanation: Explanation) -> list[str]:
     if not changes:
         return [f"Nothing about the resource changes this: it {explanation.turned} only by another policy."]
     title = f"The smallest change by which it {explanation.turned} ({plural(changes[0].cost, 'test')}"
-    ways = list(dict.fromkeys(_steps(change) for change in changes))[:_MOST_WAYS]
+    ways = list(dict.fromkeys(steps_in_words(change) for change in changes))[:_MOST_WAYS]
     lines = [f"{title}, any one of {len(ways)}):" if len(ways) > 1 else f"{title}):"]
     for i, way in enumerate(ways, 1):
         marks = [f"{i}. " if len(ways) > 1 else "", *("   " if len(ways) > 1 else "" for _ in way)]
@@ -78,7 +74,8 @@ def foot(explanation: Explanation) -> list[str]:
     return lines
 
 
-def _steps(change: Change) -> tuple[str, ...]:
+def steps_in_words(change: Change) -> tuple[str, ...]:
+    """The steps of a change, each once."""
     return tuple(dict.fromkeys(step_words(step, change) for step in change.steps))
 
 
@@ -96,11 +93,11 @@ def branch(node: Node, of: Explanation, *, everything: bool) -> Branch:
         case Group(word=word, parts=parts):
             return Branch(truth, word, tuple(branch(part, of, everything=everything) for part in parts))
         case Compared(test=test):
-            words = f"{visible(_left(node))} {test.operator} {_wanted(node)}: {_seen(node)}{_line(node, of)}"
+            words = f"{visible(_left(node))} {test.operator} {_wanted(node)}; {_seen(node)}{_line(node, of)}"
             return Branch(truth, words)
         case Counted(test=test, tally=tally):
             members, hidden = chosen(node, everything=everything)
-            words = f"{visible(count_words(test))} {test.operator} {_wanted(node)}: {tally_words(tally)}"
+            words = f"{visible(count_words(test))} {test.operator} {_wanted(node)}; counted: {tally_words(tally)}"
             below = [_member(member, of, everything=everything) for member in members]
             if hidden:
                 below.append(Branch("", f"and {plural(hidden, 'more', 'more')} looked at (--all shows them)"))
@@ -151,10 +148,11 @@ def _wanted(node: Compared | Counted) -> str:
 
 def _seen(node: Compared) -> str:
     if isinstance(node.truth, Unknown):
-        value = "" if isinstance(node.seen, Unknown) or node.seen is ABSENT else f"{value_words(shown(node.seen)[0])}, "
-        return visible(f"{value}{node.truth.reason}")
+        known = not isinstance(node.seen, Unknown) and node.seen is not ABSENT
+        seen = f"seen: {value_words(shown(node.seen)[0])}, which is not enough: " if known else "not known: "
+        return visible(seen + node.truth.reason)
     value, note = shown(node.seen)
-    return "not there" if node.seen is ABSENT else note or value_words(value)
+    return "seen: not there" if node.seen is ABSENT else f"seen: {note or value_words(value)}"
 
 
 def _line(node: Compared | Counted, of: Explanation) -> str:
@@ -168,81 +166,3 @@ def ascii_lines(branch: Branch, first: str = "", others: str = "") -> Iterator[s
     for i, below in enumerate(branch.below):
         last = i == len(branch.below) - 1
         yield from ascii_lines(below, others + ("`-- " if last else "|-- "), others + ("    " if last else "|   "))
-
-
-def as_json(explanation: Explanation, *, everything: bool) -> dict[str, Any]:
-    """The explanation as JSON; truths are true, false, "unknown" and "error"."""
-    changes, result = explanation.changes, explanation.result
-    return {
-        "policy": explanation.policy.id,
-        "title": explanation.policy.info.title,
-        "place": str(explanation.policy.info.place),
-        "resource": _resource(explanation.resource),
-        "now": format_time(explanation.now),
-        "parameters": dict(explanation.parameters),
-        "state": result.state.value,
-        "message": result.message,
-        "when": _node(explanation.when, everything) if explanation.when is not None else None,
-        "require": _node(explanation.require, everything),
-        "turned": explanation.turned,
-        "smallestChanges": [{"tests": change.cost, "steps": list(_steps(change))} for change in changes],
-        "notKnown": [{"what": what, "reason": u.reason, "error": u.error} for what, u in explanation.not_known],
-    }
-
-
-def _resource(resource: Resource) -> dict[str, Any]:
-    names = {"id": resource.id, "name": resource.name, "type": resource.type, "stamp": resource.stamp}
-    return {**names, "origin": _origin(resource.origin)}
-
-
-def _origin(origin: Origin) -> dict[str, Any]:
-    return origin_fields(origin)
-
-
-def _node(node: Node, everything: bool) -> dict[str, Any]:
-    truth = truth_word(node.truth)
-    told: dict[str, Any] = {"truth": node.truth if isinstance(node.truth, bool) else truth}
-    if isinstance(node.truth, Unknown):
-        told["reason"] = node.truth.reason
-    if isinstance(node, Group):
-        return {"kind": node.word, **told, "parts": [_node(part, everything) for part in node.parts]}
-    told["operator"] = node.test.operator
-    told["wanted"], note = shown(node.wanted)
-    told |= {"wantedNote": note} if note else {}
-    told |= {"written": node.test.right} if has_expression(node.test.right) else {}
-    told["place"] = str(node.test.place)
-    if isinstance(node, Compared):
-        value, note = shown(node.seen)
-        told |= {"seen": value, **({"seenNote": note} if note else {})}
-        resource = node.frame.resource
-        return {
-            "kind": "test",
-            "left": _left(node),
-            **told,
-            "resource": resource.id,
-            "origin": _origin(resource.origin),
-        }
-    members, hidden = chosen(node, everything=everything)
-    return {
-        "kind": "count",
-        "left": count_words(node.test),
-        **told,
-        "atLeast": node.tally.least,
-        "atMost": node.tally.most,
-        "lookedAt": len(node.members),
-        "members": list(_members(members, everything)),
-        "notShown": hidden,
-        **({"notTheNewest": node.older} if isinstance(node.count, ResourceCount) and node.count.newest else {}),
-        **({"mayBeMore": node.gap.reason} if node.gap is not None else {}),
-    }
-
-
-def _members(members: Iterable[Member], everything: bool) -> Iterator[dict[str, Any]]:
-    for member in members:
-        truth = member.truth if isinstance(member.truth, bool) else truth_word(member.truth)
-        told: dict[str, Any] = {"name": member.name, "truth": truth}
-        if member.resource is not None:
-            told["resource"] = _resource(member.resource)
-        if member.node is not None:
-            told["tree"] = _node(member.node, everything)
-        yield told

@@ -6,7 +6,6 @@ nearest to being counted. The sum is the least, and turns the condition, where n
 where they do, `kept` says what must stay as it is.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
@@ -14,13 +13,12 @@ from typing import Any, Final
 
 from azscheck.engine.tally import compare_tally, turning_points
 from azscheck.engine.trace import Compared, Counted, Group, Member, Node
-from azscheck.expressions import calls, is_expression, parse
+from azscheck.expressions import is_expression
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
     ArrayCount,
     Condition,
-    Field,
     Not,
     ResourceCount,
     Test,
@@ -206,50 +204,3 @@ def _fewest_tests(condition: Condition | None, *, to: bool) -> tuple[tuple[Test,
             if isinstance(condition, AllOf) is to:
                 return None if None in found else tuple(test for tests in found if tests for test in tests)
             return min((tests for tests in found if tests is not None), key=len, default=None)
-
-
-def likeliest(changes: Changes, tree: Node) -> Changes:
-    """Changes in the order in which a person would try them.
-
-    Last come those by which a resource would be another one, or lack something, and those of a property that other
-    tests look at too.
-    """
-    looked_at = Counter(map(property_of, _compared(tree)))
-
-    def unlikely(change: Change) -> tuple[int, int]:
-        flips = [(s.node, s.to) for s in change.steps if isinstance(s, Flip) and isinstance(s.node, Compared)]
-        odd = sum(_identifies(node.test) or _removes(node, to) for node, to in flips)
-        return odd, sum(looked_at[property_of(node)] - 1 for node, _ in flips)
-
-    return tuple(sorted(changes, key=unlikely))
-
-
-def property_of(node: Compared) -> Any:
-    """What two tests of one property of one resource have in common."""
-    left = node.test.left
-    key = left.key if isinstance(left, Field) else str(getattr(left, "value", getattr(left, "path", "")))
-    return node.frame.resource.id, node.within, key
-
-
-def _compared(node: Node) -> Iterator[Compared]:
-    match node:
-        case Group(parts=parts):
-            for part in parts:
-                yield from _compared(part)
-        case Compared():
-            yield node
-        case Counted(members=members):
-            for member in members:
-                if member.node is not None:
-                    yield from _compared(member.node)
-
-
-def _identifies(test: Test) -> bool:
-    if not isinstance(test.left, Field):
-        return False
-    joins = is_expression(test.right) and any(call.name == "subject" for call in calls(parse(test.right)))
-    return joins or test.left.key[1:] in (("id",), ("name",), ("type",))
-
-
-def _removes(node: Compared, to: bool) -> bool:
-    return node.test.operator == "exists" and (str(node.wanted).lower() == "true") is not to

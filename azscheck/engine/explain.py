@@ -8,10 +8,11 @@ from datetime import datetime
 from azscheck.documents import did_you_mean
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
-from azscheck.engine.change import Change, likeliest, smallest_changes
+from azscheck.engine.change import Change, smallest_changes
 from azscheck.engine.evaluation import check_now, judge
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
+from azscheck.engine.likeliest import likeliest
 from azscheck.engine.population import World
 from azscheck.engine.sentences import not_known
 from azscheck.engine.trace import Node, trace

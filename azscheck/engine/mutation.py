@@ -8,32 +8,30 @@ shifted only where a condition reads it, and no number below zero.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from azscheck.documents import shorten
 from azscheck.engine.cases import Case
 from azscheck.engine.equality import equal
 from azscheck.engine.interpret import count_words, left_words
 from azscheck.engine.message import as_words
+from azscheck.engine.shifted import shifted_defaults
 from azscheck.errors import Place
-from azscheck.expressions import Literal, calls, is_expression, parse
-from azscheck.policy import Parameter, Policy
+from azscheck.expressions import is_expression
+from azscheck.policy import Policy
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,
     ArrayCount,
-    ComputedField,
     Condition,
     Not,
     ResourceCount,
     Scope,
     Test,
-    Value,
     ValueCount,
 )
 from azscheck.policy.join_key import join_key
 from azscheck.policy.parse import PLACEHOLDER
-from azscheck.times import parse_duration
 
 _NEIGHBOURS: Final[Mapping[str, str]] = {
     one: other
@@ -92,7 +90,11 @@ def mutants(policy: Policy) -> Iterator[Mutant]:
             yield Mutant(variant.place, variant.words, replace(policy, when=variant.condition))
     for variant in _variants(policy.require):
         yield Mutant(variant.place, variant.words, replace(policy, require=variant.condition))
-    yield from _of_parameters(policy)
+    for test, name, default in shifted_defaults(policy, _all_tests(policy)):
+        parameter = policy.parameters[name]
+        words = f"parameter {name} is {as_words(default)}, not {as_words(parameter.default)}"
+        changed = {**policy.parameters, name: replace(parameter, default=default)}
+        yield Mutant(test.place, words, replace(policy, parameters=changed))
     for placeholder in PLACEHOLDER.finditer(policy.message):
         text = policy.message[: placeholder.start()] + policy.message[placeholder.end() :]
         yield Mutant(policy.info.place, f"the message lacks {placeholder[0]}", replace(policy, message=text))
@@ -173,32 +175,10 @@ def _joined(count: ResourceCount) -> ResourceCount:
     return replace(count, key=join_key(count.newest.where if count.newest else count.where))
 
 
-def _of_parameters(policy: Policy) -> Iterator[Mutant]:
-    readers: dict[str, Place] = {}
-    for test in [*(_tests(policy.when) if policy.when is not None else ()), *_tests(policy.require)]:
-        for name in _read_by(test):
-            readers.setdefault(name, test.place)
-    for name, place in readers.items():
-        if name not in policy.parameters:
-            continue
-        for default in _shifted(policy.parameters[name]):
-            changed = replace(policy.parameters[name], default=default)
-            words = f"parameter {name} is {as_words(default)}, not {as_words(policy.parameters[name].default)}"
-            yield Mutant(place, words, replace(policy, parameters={**policy.parameters, name: changed}))
-
-
-def _shifted(parameter: Parameter) -> Iterator[Any]:
-    match parameter.type, parameter.default:
-        case "duration", str(text):
-            yield f"PT{2 * parse_duration(text).total_seconds():.0f}S"
-        case "integer" | "float", (int() | float()) as number:
-            yield number + 1
-            if number >= 1:
-                yield number - 1
-        case "boolean", bool(truth):
-            yield not truth
-        case "array", list(items):
-            yield from (items[:i] + items[i + 1 :] for i in range(len(items)))
+def _all_tests(policy: Policy) -> Iterator[Test]:
+    for condition in (policy.when, policy.require):
+        if condition is not None:
+            yield from _tests(condition)
 
 
 def _tests(condition: Condition) -> Iterator[Test]:
@@ -214,31 +194,6 @@ def _tests(condition: Condition) -> Iterator[Test]:
                 yield from _tests(condition.left.where)
             if isinstance(condition.left, ResourceCount) and condition.left.newest and condition.left.newest.where:
                 yield from _tests(condition.left.newest.where)
-
-
-def _read_by(test: Test) -> Iterator[str]:
-    """The parameters that a test names."""
-    match test.left:
-        case ComputedField(path=left) | Value(value=left) | ValueCount(value=left):
-            pass
-        case _:
-            left = None
-    for text in filter(is_expression, _texts([left, test.right])):
-        for call in calls(parse(text)):
-            if call.name == "parameters" and isinstance(call.arguments[0], Literal):
-                yield str(call.arguments[0].value)
-
-
-def _texts(value: Any) -> Iterator[Any]:
-    match value:
-        case list():
-            for below in value:
-                yield from _texts(below)
-        case dict():
-            for below in value.values():
-                yield from _texts(below)
-        case _:
-            yield value
 
 
 def _place(condition: Condition) -> Place:

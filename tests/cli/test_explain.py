@@ -21,7 +21,7 @@ def test_a_finding(run: Run, inventory_file: Path) -> None:
     assert ran.code == 0, ran.err
     assert "ASH-INF-004  The newest infrastructure backup holds the Key Vault secrets" in ran.out
     assert "NON-COMPLIANT: the newest backup of all roles does not hold" in ran.out
-    assert 'roleStatus[*].status notEquals "Succeeded": "Failed"  (line ' in ran.out
+    assert 'roleStatus[*].status notEquals "Succeeded"; seen: "Failed"  (line ' in ran.out
     assert "is counted" in ran.out
     assert "backups?api-version=2018-09-01, 2026-06-01T12:00:00Z" in ran.out
     assert "roleStatus[*].status must be Succeeded (is Failed)" in ran.out
