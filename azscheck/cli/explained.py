@@ -68,6 +68,8 @@ def foot(explanation: Explanation) -> list[str]:
     title = f"The smallest change by which it {explanation.turned} ({plural(changes[0].cost, 'test')}"
     ways = list(dict.fromkeys(steps_in_words(change) for change in changes))[:_MOST_WAYS]
     lines = [f"{title}, any one of {len(ways)}):" if len(ways) > 1 else f"{title}):"]
+    if not explanation.sure:
+        lines.append("  (Other tests look at the same properties: see that they stay as they are.)")
     for i, way in enumerate(ways, 1):
         marks = [f"{i}. " if len(ways) > 1 else "", *("   " if len(ways) > 1 else "" for _ in way)]
         lines += [f"  {mark}{visible(step)}" for mark, step in zip(marks, way, strict=False)]

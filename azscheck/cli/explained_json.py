@@ -32,6 +32,7 @@ def as_json(explanation: Explanation, *, everything: bool) -> dict[str, Any]:
         "require": _node(explanation.require, everything),
         "turned": explanation.turned,
         "smallestChanges": [{"tests": change.cost, "steps": list(steps_in_words(change))} for change in changes],
+        "sure": explanation.sure,
         "notKnown": [{"what": what, "reason": u.reason, "error": u.error} for what, u in explanation.not_known],
     }
 

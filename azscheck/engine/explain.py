@@ -39,6 +39,8 @@ class Explanation:
     require: Node
     changes: tuple[Change, ...]
     """The smallest that would turn the verdict, each alone, the likeliest first; none where something must be known."""
+    sure: bool
+    """Whether the changes turn it whatever else looks at the properties that they change."""
     turned: str
     """What it would be then: `would comply`."""
     not_known: tuple[tuple[str, Unknown], ...]
@@ -77,9 +79,10 @@ def explain(
         raise AzscheckError(f"{policy.id}: a value or a condition is nested too deeply to be shown.") from error
     judged = require if when is None or when.truth is True else when
     unknown = tuple(dict.fromkeys(not_known(judged)))
-    changes = () if unknown else likeliest(smallest_changes(judged, judged.truth is False), judged)
+    to = judged.truth is False
+    changes, sure = likeliest(() if unknown else smallest_changes(judged, to), judged, to)
     turned = "would not comply" if judged.truth is True else "would comply" if judged is require else "would be judged"
-    return Explanation(policy, resource, result, values, now, when, require, changes, turned, unknown)
+    return Explanation(policy, resource, result, values, now, when, require, changes, sure, turned, unknown)
 
 
 def find_resource(inventory: Inventory, policy: Policy, text: str, now: datetime, stamp: str | None = None) -> Resource:

@@ -76,6 +76,7 @@ def test_a_smallest_change_turns_the_verdict_and_none_is_smaller(found: tuple[An
     before = state(require, thing(forms, truths))
     explained = why(require, thing(forms, truths))
     assert explained.changes
+    assert explained.sure
     for change in explained.changes:
         after = list(truths)
         for step in change.steps:
@@ -106,6 +107,7 @@ def test_a_smallest_change_turns_a_count(found: tuple[Any, list[Any]], flags: An
 
     before = state(require, resource(), *others())
     explained = why(require, resource(), *others())
+    assert explained.sure
     for change in explained.changes[:1]:
         for step in change.steps:
             match step:
@@ -310,3 +312,30 @@ def test_what_is_explained_is_what_was_judged(inventory_file: Path) -> None:
         assert explained.result == result
         assert bool(explained.not_known) is (result.state.value == "unknown")
         assert explained.changes or explained.not_known
+
+
+def test_what_another_test_would_undo_is_no_advice() -> None:
+    """Somebody changes a property as explain says, and a test elsewhere of the same property then fails."""
+    role = "properties.roles[*].name"
+    failing = {"allOf": [{"field": role, "in": ["vault"]}, {"field": "properties.roles[*].ok", "equals": False}]}
+    require = {
+        "allOf": [
+            {"count": {"field": "properties.roles[*]", "where": failing}, "equals": 0},
+            {"count": {"field": "properties.roles[*]", "where": {"field": role, "equals": "vault"}}, "equals": 1},
+        ]
+    }
+    found = why(require, resource(properties={"roles": [{"name": "vault", "ok": False}]}))
+    assert found.sure
+    assert steps(found) == [["name: vault, ok: False > properties.roles[*].ok must not be false (is false)"]]
+    apart = {"anyOf": [{"field": "tags.x", "equals": "a"}, {"field": "tags.x", "equals": "b"}]}
+    both = {"allOf": [{"field": "tags.x", "notEquals": "b"}, apart]}
+    assert steps(why(both, resource(tags={"x": "c"}))) == [["tags.x must be a (is c), and still not be b"]]
+    roles = {"field": "properties.roles[*]"}
+    none = {"count": {**roles, "where": {"field": role, "in": ["vault"]}}, "equals": 0}
+    one = {"count": {**roles, "where": {"field": role, "like": "v*"}}, "equals": 1}
+    assert not why({"allOf": [none, one]}, resource(properties={"roles": [{"name": "vault"}]})).sure
+    bounds = {"allOf": [{"field": "properties.n", "greater": 1}, {"field": "properties.n", "less": 9}]}
+    assert steps(why(bounds, resource(properties={"n": 5}))) == [
+        ["properties.n must be at most 1 (is 5)"],
+        ["properties.n must be at least 9 (is 5)"],
+    ]
