@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from azscheck.cli.options import CONFIGURATION
+from azscheck.cli.output import Output
 from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
 from azscheck.policy import Policy, load_policies
+from azscheck.policy.parameters import Overrides
+from azscheck.results import Outcome
 from azscheck.sources import evidence
 from azscheck.sources.configuration import Configuration, read_configuration
 
@@ -53,6 +56,29 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
 def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
     """The policies that were named, else the configuration's, else the shipped ones."""
     return load_policies(given or (configuration.policies if configuration else ()))
+
+
+def streamed(
+    inventory: Path, policies: Sequence[Policy], parameters: Overrides, now: datetime, output: Output, *, evidence: bool
+) -> Outcome | None:
+    """Judge a saved inventory while it is read, and write the lines; None where it has to be read as a whole."""
+    from azscheck.engine.evaluation import bound
+    from azscheck.engine.streaming import Streamed
+    from azscheck.inventory.lines import NotInOrder, SavedLines
+
+    if output.file is None:
+        return None
+    partial = output.file.with_name(output.file.name + ".partial")
+    try:
+        run = Streamed(SavedLines.of(inventory), policies, bound(policies, parameters, {}), now, evidence)
+        with partial.open("wb") as out:
+            out.writelines(run.lines())
+        partial.replace(output.file)
+    except NotInOrder:
+        return None
+    finally:
+        partial.unlink(missing_ok=True)
+    return run.outcome
 
 
 def policy_named(policy_id: str, policies: Sequence[Policy]) -> Policy:

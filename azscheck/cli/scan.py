@@ -20,6 +20,7 @@ from azscheck.errors import ExitCode, UsageError
 @options.stamp_option
 @options.judge_options
 @options.format_option
+@options.evidence_option
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.now_option
@@ -31,6 +32,7 @@ def command(
     policies: tuple[Path, ...],
     parameters: tuple[str, ...],
     formats: tuple[str, ...],
+    evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
     save_inventory: Path | None,
@@ -45,8 +47,8 @@ def command(
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
-    from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
-    from azscheck.cli.run import collect, configuration_of, policies_of, saved, with_evidence
+    from azscheck.cli.output import close, parse_outputs, write_outputs
+    from azscheck.cli.run import collect, configuration_of, policies_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
 
@@ -65,6 +67,10 @@ def command(
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(chosen, overrides)
+    if len(inventories) == 1 and known is None and [output.format for output in outputs] == ["lines"]:
+        outcome = streamed(inventories[0], chosen, given, clock(), outputs[0], evidence=evidence)
+        if outcome is not None:
+            return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
@@ -80,8 +86,5 @@ def command(
         parameters=general,
         stamp_parameters=stamp_parameters,
     )
-    write_outputs(results, outputs, quiet=quiet)
-    code = gate(results, fail_on, fail_on_unknown)
-    if not quiet or code is ExitCode.INCOMPLETE:
-        click.echo(f"azscheck: {closing_words(results, code)}", err=True)
-    return code
+    write_outputs(results, outputs, quiet=quiet, evidence=evidence)
+    return close(results, fail_on, fail_on_unknown, quiet)

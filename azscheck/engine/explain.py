@@ -62,7 +62,7 @@ def explain(
     Raises UsageError for a resource that is not there, is not unique or is not judged by the policy, and for what
     `evaluate` raises it for.
     """
-    check_now(now, inventory)
+    check_now(now, inventory.created)
     per_stamp = stamp_parameters or {}
     for overrides in (parameters or {}, *per_stamp.values()):
         check_overrides([policy], overrides)
@@ -72,7 +72,7 @@ def explain(
     interpreter = Interpreter(World(inventory))
     frame = Frame(resource, resource.document, values, now)
     try:
-        result = judge(policy, interpreter, frame)
+        result = judge(interpreter, resource, policy, values, now)
         when = trace(interpreter, policy.when, frame) if policy.when is not None else None
         require = trace(interpreter, policy.require, frame)
     except RecursionError as error:

@@ -114,6 +114,6 @@ def wrong_literal(operator: str, value: Any) -> str:
         takes(value[1:] if isinstance(value, str) and value.startswith("[[") else value)
     except TypeError as error:
         return f"{operator} takes {error}, not {shorten(value)}."
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return f"{operator}: {error}."
     return ""

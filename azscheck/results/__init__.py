@@ -1,6 +1,8 @@
 """What an evaluation found, and the form in which it is saved."""
 
 from azscheck.errors import ExitCode
-from azscheck.results.model import ComplianceState, Evidence, Result, Results, in_order
+from azscheck.results.model import Evidence, Result, Results, in_order
+from azscheck.results.outcome import Outcome
+from azscheck.results.states import ComplianceState
 
-__all__ = ["ComplianceState", "Evidence", "ExitCode", "Result", "Results", "in_order"]
+__all__ = ["ComplianceState", "Evidence", "ExitCode", "Outcome", "Result", "Results", "in_order"]
