@@ -18,7 +18,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-cache > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
 	$(BIN)/azscheck policy check policies
 	$(BIN)/azscheck policy check benchmarks/policies benchmarks/policies-join
-	$(BIN)/azscheck policy test policies
+	$(BIN)/azscheck policy test --mutate policies
 
 fix: $(VENV)/installed-dev
 	$(BIN)/ruff check --quiet --fix

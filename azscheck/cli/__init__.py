@@ -16,7 +16,8 @@ COMMANDS = {
     "scan": "Collect and judge one or several stamps, or a saved inventory.",
     "collect": "Collect an inventory, to be judged elsewhere or later.",
     "report": "Make reports again from saved results.",
-    "policy": "List, show, check and test policies.",
+    "explain": "Show why a policy judges a resource as it does.",
+    "policy": "List, show, write, check and test policies.",
 }
 """Each is `command` in the module of its name, imported when it is used."""
 

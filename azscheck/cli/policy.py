@@ -1,19 +1,26 @@
 """`azscheck policy`."""
 
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from azscheck.errors import DocumentError, ExitCode
 from azscheck.values import Unknown
 
+if TYPE_CHECKING:
+    from azscheck.engine.cases import Case
+    from azscheck.policy import Policy
+
 _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 @click.group("policy")
 def command() -> None:
-    """List, show, check and test policies: the shipped ones, or those in PATHS."""
+    """List, show, write, check and test policies: the shipped ones, or those in PATHS."""
 
 
 @command.command("list")
@@ -41,14 +48,9 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
 def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
     """Show one policy: what it demands, why, what to do, its parameters."""
     from azscheck.cli.policies import load
-    from azscheck.documents import did_you_mean
-    from azscheck.errors import UsageError
+    from azscheck.cli.run import policy_named
 
-    known = {policy.id.lower(): policy for policy in load(paths)}
-    policy = known.get(policy_id.lower())
-    if policy is None:
-        ids = [p.id for p in known.values()]
-        raise UsageError(f"there is no policy {policy_id!r}{did_you_mean(policy_id, ids)}")
+    policy = policy_named(policy_id, load(paths))
     info = policy.info
     parts = {
         "severity": f"{info.severity}, {info.category}",
@@ -74,6 +76,41 @@ def _default(value: Any) -> str:
     return "no default" if isinstance(value, Unknown) else f"default {value}"
 
 
+@command.command("new")
+@click.argument("policy_id", metavar="ID")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(), show_default=".", help="Where to write it.")
+@click.option(
+    "--type",
+    "resource_type",
+    default="Microsoft.Compute/virtualMachines",
+    show_default=True,
+    help="The resource type that it judges; Azscheck/stamps: the stamp itself.",
+)
+def new(policy_id: str, folder: Path, resource_type: str) -> ExitCode:
+    """Write a policy with comments and its cases, to start from; no file is written over.
+
+    \b
+    Examples:
+      azscheck policy new MY-TEN-001 --folder my-policies
+      azscheck policy new MY-INF-001 --folder my-policies --type Azscheck/stamps
+    """
+    from azscheck.policy.new import write_new
+
+    for file in write_new(policy_id, folder, resource_type):
+        click.echo(f"wrote {file}", err=True)
+    return ExitCode.COMPLIANT
+
+
+@command.command("schema")
+@click.option("--cases", is_flag=True, help="The schema of a file of cases.")
+def schema(cases: bool) -> ExitCode:
+    """Print the JSON Schema of a policy, for an editor or another tool."""
+    from azscheck.packaged import schema_file
+
+    click.echo(schema_file("cases" if cases else "policy").read_text("utf-8"), nl=False)
+    return ExitCode.COMPLIANT
+
+
 @command.command("check")
 @_paths
 def check(paths: tuple[Path, ...]) -> ExitCode:
@@ -85,14 +122,20 @@ def check(paths: tuple[Path, ...]) -> ExitCode:
 
 
 @command.command("test")
+@click.option("--mutate", is_flag=True, help="Change each policy in one place after the other; a case must notice.")
 @_paths
-def test(paths: tuple[Path, ...]) -> ExitCode:
-    """Run the cases that stand beside policies (name.test.yaml); ends with 1 when one is not as it says."""
+def test(mutate: bool, paths: tuple[Path, ...]) -> ExitCode:
+    """Run the cases that stand beside policies (name.test.yaml); ends with 1 when one is not as it says.
+
+    With --mutate, each operator is flipped in turn, each part of a group left out, each default shifted, and so on:
+    where no case fails by it, the cases do not hold the policy to what it says, and that ends with 1 too.
+    """
     from azscheck.engine.cases import cases_of
     from azscheck.policy.load import policy_files
 
     failures = total = 0
     mistakes = []
+    whole = []
     for file, shown in policy_files(paths):
         try:
             policy, cases = cases_of(file, shown)
@@ -100,14 +143,30 @@ def test(paths: tuple[Path, ...]) -> ExitCode:
             mistakes += error.mistakes
             continue
         total += len(cases)
-        for case in cases:
-            failure = case.failure(policy)
-            if failure:
-                failures += 1
-                click.echo(f"{case.place}: {policy.id}: {case.name}: {failure}")
+        failed = [(case, failure) for case in cases if (failure := case.failure(policy))]
+        failures += len(failed)
+        for case, failure in failed:
+            click.echo(f"{case.place}: {policy.id}: {case.name}: {failure}")
+        if not failed:
+            whole.append((policy, cases))
     if mistakes:
         raise DocumentError(mistakes)
     click.echo(f"{total - failures} cases passed, {failures} failed", err=True)
+    unnoticed = _mutate(whole) if mutate else 0
     if not total:
         return ExitCode.INCOMPLETE
-    return ExitCode.FINDINGS if failures else ExitCode.COMPLIANT
+    return ExitCode.FINDINGS if failures or unnoticed else ExitCode.COMPLIANT
+
+
+def _mutate(found: "Sequence[tuple[Policy, list[Case]]]") -> int:
+    """Tell each mutant that no case notices; how many these are."""
+    from azscheck.engine.mutation import mutants
+
+    made = [(mutant, policy, cases) for policy, cases in found for mutant in mutants(policy)]
+    live = click.progressbar(made, label="mutants", file=sys.stderr) if sys.stderr.isatty() else nullcontext(made)
+    with live as mutated:
+        told = [f"{m.place}: {p.id}: {m.words}: no case notices" for m, p, cases in mutated if not m.noticed(cases)]
+    for line in told:
+        click.echo(line)
+    click.echo(f"{len(made) - len(told)} mutants noticed, {len(told)} not", err=True)
+    return len(told)

@@ -80,3 +80,20 @@ def streamed(
     finally:
         partial.unlink(missing_ok=True)
     return run.outcome
+
+
+def policy_named(policy_id: str, policies: Sequence[Policy]) -> Policy:
+    """The policy with an id, in any letter case."""
+    known = {policy.id.lower(): policy for policy in policies}
+    if policy_id.lower() not in known:
+        near = did_you_mean(policy_id, [policy.id for policy in policies])
+        raise UsageError(f"there is no policy {policy_id!r}{near}")
+    return known[policy_id.lower()]
+
+
+def saved(paths: Sequence[Path]) -> Inventory:
+    """Saved inventories, together."""
+    inventory, *more = [Inventory.read(path) for path in paths]
+    for other in more:
+        inventory += other
+    return inventory

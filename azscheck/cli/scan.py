@@ -49,9 +49,8 @@ def command(
     """
     from azscheck.cli.output import close, parse_outputs, write_outputs
     from azscheck.cli.policies import say_disabled
-    from azscheck.cli.run import collect, configuration_of, policies_of, streamed, with_evidence
+    from azscheck.cli.run import collect, configuration_of, policies_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
-    from azscheck.inventory import Inventory
     from azscheck.policy.parameters import check_overrides, over
 
     inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
@@ -75,9 +74,7 @@ def command(
             say_disabled(chosen, (info.id for info in outcome.policies))
             return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
-        inventory, *more = [Inventory.read(path) for path in inventories]
-        for other in more:
-            inventory += other
+        inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None

@@ -24,10 +24,19 @@ def _validator(schema_file: Path) -> "Validator":
 
 def check(document: Document, schema_file: Path) -> None:
     """Hold a document against a JSON Schema; raises DocumentError with every mistake, each at its place."""
-    errors = [_leaf(error) for error in _validator(schema_file).iter_errors(document.value)]
-    mistakes = {(place, sentence) for error in errors for place, sentence in _mistakes(document, error)}
+    mistakes = mistakes_by_key(document, schema_file)
     if mistakes:
-        raise DocumentError(list(mistakes))
+        raise DocumentError([mistake for found in mistakes.values() for mistake in found])
+
+
+def mistakes_by_key(document: Document, schema_file: Path) -> dict[str | int, list[tuple[Place, str]]]:
+    """What a JSON Schema finds wrong, by the document's first key in which it is; of the document itself by ``."""
+    errors = [_leaf(error) for error in _validator(schema_file).iter_errors(document.value)]
+    found = {(e.absolute_path[0] if e.absolute_path else "", m) for e in errors for m in _mistakes(document, e)}
+    by_key: dict[str | int, list[tuple[Place, str]]] = {}
+    for key, mistake in found:
+        by_key.setdefault(key, []).append(mistake)
+    return by_key
 
 
 def _leaf(error: "ValidationError") -> "ValidationError":

@@ -10,7 +10,7 @@ from typing import Any
 from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
-from azscheck.engine.population import World
+from azscheck.engine.population import Population, World
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
@@ -22,6 +22,7 @@ from azscheck.policy.conditions import (
     ComputedField,
     Condition,
     Field,
+    Newest,
     Not,
     ResourceCount,
     Test,
@@ -57,14 +58,14 @@ class Interpreter:
             return True
         match condition:
             case AllOf():
-                return _combine((self.truth(c, frame) for c in condition.conditions), decides=False)
+                return combine((self.truth(c, frame) for c in condition.conditions), decides=False)
             case AnyOf():
-                return _combine((self.truth(c, frame) for c in condition.conditions), decides=True)
+                return combine((self.truth(c, frame) for c in condition.conditions), decides=True)
             case Not():
                 truth = self.truth(condition.condition, frame)
                 return truth if isinstance(truth, Unknown) else not truth
             case Test():
-                return self._test(condition, frame)[0]
+                return self.test(condition, frame)[0]
 
     def prove(self, condition: Condition, frame: Frame) -> Proof:
         """The truth with the tests that decided it."""
@@ -79,7 +80,7 @@ class Interpreter:
             case Test():
                 return self._prove_test(condition, frame)
 
-    def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
+    def test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
         wanted = self.wanted(test, frame)
         match test.left:
@@ -91,7 +92,7 @@ class Interpreter:
                     # Azure's implicit all-of: what holds of every element, and so of none.
                     values = frame.values(field)
                     truths = (compare(test.operator, value, wanted, frame.now) for value in values)
-                    return _combine(truths, decides=False), values, wanted
+                    return combine(truths, decides=False), values, wanted
                 seen = frame.read(field)
                 if field.key == LOCATION:
                     seen, wanted = normal_location(seen), normal_location(wanted)
@@ -114,17 +115,19 @@ class Interpreter:
 
     def _count(self, count: ArrayCount | ValueCount | ResourceCount, frame: Frame) -> Tally:
         match count:
-            case ArrayCount():
-                return self._count_elements(frame.each(count.field), count.where)
-            case ValueCount():
-                found = elements(frame.resolve(count.value))
-                frames = [found] if isinstance(found, Unknown) else [frame.naming(count.name, e) for e in found]
-                return self._count_elements(frames, count.where)
             case ResourceCount():
                 return self._count_resources(count, frame)
+            case _:
+                return self._count_elements(self.elements(count, frame), count.where)
+
+    def elements(self, count: ArrayCount | ValueCount, frame: Frame) -> Sequence[Frame | Unknown]:
+        """The frames of what is counted; an Unknown among them stands for elements of which there may be any number."""
+        if isinstance(count, ArrayCount):
+            return frame.each(count.field)
+        found = elements(frame.resolve(count.value))
+        return [found] if isinstance(found, Unknown) else [frame.naming(count.name, e) for e in found]
 
     def _count_elements(self, frames: Sequence[Frame | Unknown], where: Condition | None) -> Tally:
-        """Of frames of elements; an Unknown among them stands for elements of which there may be any number."""
         gap = next((f for f in frames if isinstance(f, Unknown)), None)
         known = [f for f in frames if isinstance(f, Frame)]
         truths = [(None, self.truth(where, f)) for f in known]
@@ -132,25 +135,34 @@ class Interpreter:
         return replace(tally_of(truths, gap), elements=tuple(counted[:_MOST_SHOWN]) if where else ())
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
-        population = self.world.population(count, frame)
-        gap = population.gap
-        if gap is None and count.unknown_when_none and not population.candidates:
-            gap = Unknown(count.unknown_when_none)
+        population = self.resources(count, frame)
         if count.newest is None:
-            return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], gap)
-        choice, by = count.newest.where, count.newest.by
-        chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
-        newest = newest_of(chosen)
+            return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], population.gap)
+        newest, certain = self.newest(count.newest, population.candidates, frame)
+        gap = population.gap
         if gap is None and count.unknown_when_none and not newest:
             gap = Unknown(count.unknown_when_none)
         truths: list[tuple[Resource | None, Truth]] = [(r, self.truth(count.where, frame.of(r))) for r in newest]
-        if newest and not any(truth is True for _, truth, _ in chosen):
-            # It is not certain that there is one to be the newest.
+        if newest and not certain:
+            # There may be none at all to be the newest.
             truths.append((None, False))
         return tally_of(truths, gap, alternatives=True)
 
+    def resources(self, count: ResourceCount, frame: Frame) -> Population:
+        """What a count of resources looks at."""
+        population = self.world.population(count, frame)
+        if population.gap is None and count.unknown_when_none and not population.candidates:
+            return replace(population, gap=Unknown(count.unknown_when_none))
+        return population
+
+    def newest(self, newest: Newest, candidates: Sequence[Resource], frame: Frame) -> tuple[list[Resource], bool]:
+        """The resources that can be the newest, and whether it is certain that there is one."""
+        choice, by = newest.where, newest.by
+        chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in candidates]
+        return newest_of(chosen), any(truth is True for _, truth, _ in chosen)
+
     def _prove_test(self, test: Test, frame: Frame) -> Proof:
-        truth, seen, wanted = self._test(test, frame)
+        truth, seen, wanted = self.test(test, frame)
         known = None if isinstance(truth, Unknown) else truth
         if isinstance(seen, Tally):
             resource, origin = _source(frame)
@@ -158,13 +170,13 @@ class Interpreter:
                 # Many lists were counted; the resources that decided follow, each with its own origin.
                 origin = None
             evidence = Evidence(
-                _count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), resource, origin
+                count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), resource, origin
             )
             return Proof(truth, (evidence, *self._into(test, seen, truth, frame)), seen)
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
-        evidence = Evidence(_left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
+        evidence = Evidence(left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
         return Proof(truth, (evidence,))
 
     def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
@@ -182,7 +194,8 @@ class Interpreter:
             yield from self.prove(count.where, frame.of(resource)).evidence
 
 
-def _combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
+def combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
+    """Kleene's `anyOf` where true decides, `allOf` where false does."""
     unknown: Unknown | None = None
     for truth in truths:
         if isinstance(truth, Unknown):
@@ -205,11 +218,13 @@ def _source(frame: Frame) -> tuple[str, Any]:
     return (frame.resource.id if frame.subject else "", frame.resource.origin)
 
 
-def _left_words(test: Test) -> str:
+def left_words(test: Test) -> str:
+    """What a test of a value looks at, as evidence names it."""
     return test.left.path if isinstance(test.left, Field | ComputedField) else str(getattr(test.left, "value", ""))
 
 
-def _count_words(test: Test) -> str:
+def count_words(test: Test) -> str:
+    """What a test of a count looks at, as evidence names it."""
     match test.left:
         case ResourceCount(type=kind, newest=newest):
             return f"count of {'the newest of ' if newest else ''}{kind}"

@@ -1,20 +1,17 @@
 """Operators on numbers, times, addresses, sizes and versions."""
 
-import re
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any, Final
 
 from azscheck.engine.equality import CannotCompare, NotKnown, there
 from azscheck.expressions.networks import network_range, within
+from azscheck.policy.literals import size_in_bytes, version_of
 from azscheck.times import parse_duration, parse_time
 from azscheck.values import type_name
 
 CLOCK_SKEW: Final = timedelta(hours=1)
 """How far two clocks may differ before what one of them says is not believed."""
-
-_UNITS: Final = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB"))}
-_SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([KMGTP]?)I?B\s*$", re.IGNORECASE | re.ASCII)
 
 
 def order(seen: Any, wanted: Any) -> int:
@@ -64,26 +61,6 @@ def within_networks(seen: Any, wanted: Any) -> bool:
     return address is not None and any(within((address, address), network) for network in networks)
 
 
-def size_in_bytes(value: Any) -> float:
-    """A size as the API writes it (`29.6 TB`, of 1024 each), or a number of bytes; raises ValueError."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    found = _SIZE.match(value) if isinstance(value, str) else None
-    if not found:
-        raise CannotCompare(f"{value!r} is not a size such as 500 GB")
-    return float(found[1].replace(",", ".")) * float(_UNITS[f"{found[2].upper()}B"])
-
-
-def _version(value: Any) -> tuple[int, ...]:
-    parts = str(value).split(".")
-    if not isinstance(value, str) or not all(part.isdecimal() and len(part) < 20 for part in parts):
-        raise CannotCompare(f"{value!r} is not a version such as 1.2301.2.58")
-    numbers = [int(part) for part in parts]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
-
-
 def size_at_least(seen: Any, wanted: Any) -> bool:
     """A size that is not smaller than another."""
     return there(seen) and size_in_bytes(seen) >= size_in_bytes(wanted)
@@ -91,4 +68,4 @@ def size_at_least(seen: Any, wanted: Any) -> bool:
 
 def version_at_least(seen: Any, wanted: Any) -> bool:
     """A version that is not older than another, part by part."""
-    return there(seen) and _version(seen) >= _version(wanted)
+    return there(seen) and version_of(seen) >= version_of(wanted)

@@ -99,12 +99,16 @@ def compare_tally(operator: str, tally: Tally, wanted: Any, now: datetime) -> Tr
     most = _MANY if tally.most is None else tally.most
     if tally.unknown is not None and operator not in _MONOTONE:
         return tally.unknown
-    turning = [n + d for n in _numbers(wanted) for d in (-1, 0, 1)]
-    points = {tally.least, most, *(int(p) for p in turning if tally.least <= p <= most)}
+    points = {tally.least, most, *(p for p in turning_points(wanted) if tally.least <= p <= most)}
     truths = [compare(operator, point, wanted, now) for point in sorted(points)]
     if all(truth == truths[0] for truth in truths):
         return truths[0]
     return tally.unknown if tally.unknown is not None else Unknown("the count is not known exactly")
+
+
+def turning_points(wanted: Any) -> set[int]:
+    """The counts at which a comparison's truth can turn."""
+    return {int(n + d) for n in _numbers(wanted) for d in (-1, 0, 1)}
 
 
 def _numbers(wanted: Any) -> list[float]:

@@ -38,7 +38,7 @@ class _Retold(Interpreter):
         self.decided: dict[int, Test] = {}
         """The test of each piece of evidence, by its identity."""
 
-    def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
+    def test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         seen, wanted = self._values[id(test)], self.wanted(test, frame)
         if isinstance(test.left, Field | Value):
             return compare(test.operator, seen, wanted, frame.now), seen, wanted

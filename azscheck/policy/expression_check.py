@@ -18,6 +18,8 @@ class ExpressionCheck:
         self._document = document
         self._parameters = parameters
         self._mistakes = mistakes
+        self.used: set[str] | None = set()
+        """The parameters that are read; None when a name that is worked out may be any of them."""
 
     def _mistake(self, steps: Path_, sentence: str) -> None:
         self._mistakes.append((self._document.place(*steps), sentence))
@@ -57,13 +59,21 @@ class ExpressionCheck:
 
     def _check_names(self, call: Call, steps: Path_) -> None:
         name = getattr(call.arguments[0], "value", None) if call.arguments else None
+        if call.name == "parameters":
+            self._use(name, steps)
         if not isinstance(name, str):
             return
-        if call.name == "parameters" and name not in self._parameters:
-            near = did_you_mean(name, self._parameters)
-            self._mistake(steps, f"the policy has no parameter {name!r}{near}")
         if call.name in ("field", "subject"):
             self._check_path(name, steps)
+
+    def _use(self, name: Any, steps: Path_) -> None:
+        if not isinstance(name, str):
+            self.used = None
+        elif name not in self._parameters:
+            near = did_you_mean(name, self._parameters)
+            self._mistake(steps, f"the policy has no parameter {name!r}{near}")
+        elif self.used is not None:
+            self.used.add(name)
 
     def _check_path(self, text: str, steps: Path_) -> None:
         try:

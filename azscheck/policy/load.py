@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from azscheck.documents import Document, check, read_document
+from azscheck.documents import Document, check, mistakes_by_key, read_document
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.packaged import policies_folder, schema_file
 from azscheck.policy.azure import AzureDefinition, is_azure, policies_of
@@ -75,7 +75,7 @@ def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]
             raise UsageError(f"{given}: there is no such file or folder of policies.")
         for file in sorted(file for file in given.rglob("*") if file.suffix in _SUFFIXES):
             below = file.relative_to(given)
-            if file.stem.endswith(".test") or below.parts[0] in _NOT_POLICIES:
+            if file.stem.endswith((".test", ".schema")) or below.parts[0] in _NOT_POLICIES:
                 continue
             # A shipped policy is named the same wherever azscheck is installed, so that reports repeat.
             shown = Path("policies", below) if given == shipped else file
@@ -84,28 +84,38 @@ def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]
 
 def parse_policy(document: Document) -> Policy:
     """A policy from its document; raises DocumentError with every mistake."""
-    value = document.value
-    if isinstance(value, dict):
-        value = {k: canonical(v) if k in ("when", "require") else v for k, v in value.items()}
+    if not isinstance(document.value, dict):
+        check(document, schema_file("policy"))
+    value = {k: canonical(v) if k in ("when", "require") else v for k, v in document.value.items()}
     document = Document(document.path, value, _canonical_places(document))
-    check(document, schema_file("policy"))
-    parameters = {name: _parameter(name, spec) for name, spec in value.get("parameters", {}).items()}
-    parser = Parser(document, frozenset(parameters))
+    wrong = mistakes_by_key(document, schema_file("policy"))
+    named = value.get("parameters")
+    parser = Parser(document, frozenset(named if isinstance(named, dict) else ()))
+    parser.mistakes += [mistake for found in wrong.values() for mistake in found]
+    # What the schema finds right is read on, so that its mistakes are told together with the others.
+    sound = {key: below for key, below in value.items() if key not in wrong}
+    for key in ("when", "require"):
+        if key in wrong:
+            parser.check_expressions(value[key], (key,))
+    when, require = (parser.condition(sound[key], (key,)) if key in sound else None for key in ("when", "require"))
+    parameters = {name: _parameter(name, spec) for name, spec in sound.get("parameters", {}).items()}
     for parameter in parameters.values():
-        wrong = check_value(parameter, parameter.default)
-        if wrong:
-            parser.mistakes.append((document.place("parameters", parameter.name, "default"), wrong))
-    when = value.get("when")
-    condition = parser.condition(when, ("when",)) if when else None
-    require = parser.condition(value["require"], ("require",))
-    parser.message(value.get("message", ""))
-    if parser.mistakes:
+        fault = check_value(parameter, parameter.default)
+        if fault:
+            parser.mistakes.append((document.place("parameters", parameter.name, "default"), fault))
+    types = sound.get("appliesTo", ())
+    types = (types,) if isinstance(types, str) else tuple(types)
+    for i, kind in enumerate(types):
+        parser.check_type(kind, ("appliesTo", i))
+    parser.message(sound.get("message", ""))
+    if not wrong:
+        parser.unused()
+    if parser.mistakes or require is None:
         raise DocumentError(parser.mistakes)
-    types = value["appliesTo"]
     return Policy(
         info=_info(document),
-        applies_to=(types,) if isinstance(types, str) else tuple(types),
-        when=condition,
+        applies_to=types,
+        when=when,
         require=require,
         message=value.get("message", ""),
         parameters=parameters,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from azscheck.documents import Document, Path_, did_you_mean, shorten
+from azscheck.documents import Document, Path_, did_you_mean
 from azscheck.errors import Place
 from azscheck.expressions import is_expression
 from azscheck.policy.conditions import (
@@ -25,8 +25,9 @@ from azscheck.policy.conditions import (
 )
 from azscheck.policy.expression_check import ExpressionCheck
 from azscheck.policy.join_key import join_key
+from azscheck.policy.known_types import nearly_known
+from azscheck.policy.literals import wrong_literal
 from azscheck.policy.paths import EACH, parse_path
-from azscheck.policy.regex import RegexError, regex
 
 OPERATORS: Final = (
     *("equals", "notEquals", "in", "notIn", "like", "notLike"),
@@ -95,6 +96,8 @@ class Parser:
     def message(self, text: str) -> None:
         """Hold the placeholders of a message against what can fill them."""
         for name in PLACEHOLDER.findall(text):
+            if name in self._parameters and self._expressions.used is not None:
+                self._expressions.used.add(name)
             if name in self._parameters or name in FROM_EVIDENCE:
                 continue
             root = re.split(r"[.\[]", name)[0]
@@ -104,6 +107,22 @@ class Parser:
                 self._mistake(("message",), f"{{{name}}} is none of {known}{near}")
             else:
                 self._field(name, ("message",), ())
+
+    def check_type(self, text: str, steps: Path_) -> None:
+        """Note a resource type that is all but one which is collected: no resource would ever be found of it."""
+        near = nearly_known(text)
+        if near:
+            self._mistake(steps, f"no resource has the type {text!r}; did you mean {near!r}?")
+
+    def check_expressions(self, value: Any, steps: Path_) -> None:
+        """Check the expressions alone, of a part whose form is wrong."""
+        self._expressions.check(value, steps)
+
+    def unused(self) -> None:
+        """A parameter that nothing reads changes nothing: its name is misspelt, or it is left over."""
+        used = self._expressions.used
+        for name in sorted(self._parameters - used) if used is not None else ():
+            self._mistake(("parameters", name), f"nothing reads the parameter {name!r}: use it, or take it out.")
 
     def _test(self, value: dict[str, Any], steps: Path_, arrays: tuple[Field, ...]) -> Condition:
         lefts = [key for key in ("field", "value", "count") if key in value]
@@ -142,6 +161,7 @@ class Parser:
 
     def _resources(self, value: dict[str, Any], steps: Path_) -> ResourceCount:
         self.types.add(value["resources"])
+        self.check_type(value["resources"], (*steps, "resources"))
         where = value.get("where")
         condition = self.condition(where, (*steps, "where")) if where else None
         newest = None
@@ -184,17 +204,9 @@ class Parser:
 
     def _check_right(self, operator: str, value: Any, steps: Path_) -> None:
         self._expressions.check(value, steps)
-        if is_expression(value):
-            return
-        if operator in ("in", "notIn") and not isinstance(value, list):
-            self._mistake(steps, f"{operator} takes an array, not {shorten(value)}.")
-        if operator == "matchesRegex":
-            try:
-                regex(str(value))
-            except RegexError as error:
-                self._mistake(steps, f"{error}.")
-        if operator == "exists" and str(value).lower() not in ("true", "false"):
-            self._mistake(steps, f"exists takes true or false, not {shorten(value)}.")
+        wrong = wrong_literal(operator, value)
+        if wrong:
+            self._mistake(steps, wrong)
 
 
 def _what_a_test_needs(lefts: Sequence[str], operators: Sequence[str]) -> str:

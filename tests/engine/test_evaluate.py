@@ -19,7 +19,7 @@ PARAMETERS = {"limit": {"type": "integer", "default": 5}, "age": {"type": "durat
 
 
 def limited(name: str = "TST-001") -> Any:
-    return policy(LIMIT, id=name, parameters=PARAMETERS)
+    return policy(LIMIT, id=name, parameters=PARAMETERS, message="{limit}, {age}")
 
 
 @pytest.mark.parametrize(

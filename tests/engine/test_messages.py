@@ -36,7 +36,8 @@ OLD += [backup("b4", "2026-06-01T11:00:00Z", ok=False)]
 
 
 def judge_with(require: Any, text: str, parameters: Any, *parts: Any) -> Any:
-    judged = policy(require, parameters=parameters, **({"message": text} if text else {}))
+    read = {name: spec for name, spec in parameters.items() if name in f"{require} {text}"}
+    judged = policy(require, parameters=read, **({"message": text} if text else {}))
     return evaluate(inventory(*parts), [judged], now=NOW).results
 
 

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azscheck.engine.change import smallest_changes
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
+from azscheck.engine.sentences import not_known, step_words
+from azscheck.engine.trace import trace
 from azscheck.inventory import Resource
 from azscheck.values import Unknown
 
@@ -138,6 +141,11 @@ def test_truth_is_the_truth_that_is_proved(value: Any, subject: Resource, others
     parsed = condition(value)
     truth = interpreter.truth(parsed, frame)
     assert truth is True or truth is False or (isinstance(truth, Unknown) and truth.reason)
+    tree = trace(interpreter, parsed, frame)
+    assert tree.truth == truth
+    assert bool(list(not_known(tree))) is isinstance(truth, Unknown)
+    for change in (*smallest_changes(tree, True), *smallest_changes(tree, False)):
+        assert all(step_words(step, change) for step in change.steps)
     proof = interpreter.prove(parsed, frame)
     assert proof.truth == truth
     assert proof.evidence

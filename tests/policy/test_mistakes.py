@@ -23,7 +23,7 @@ appliesTo: Test.Azs/things
 parameters:
   maximumAge: {type: duration, default: PT24H}
 """
-GOOD = "require: {field: name, exists: true}\n"
+GOOD = "require: {field: properties.time, newerThan: \"[parameters('maximumAge')]\"}\n"
 
 
 def mistakes(text: str) -> list[str]:
@@ -67,6 +67,8 @@ def mistakes(text: str) -> list[str]:
         ("require: {count: {field: 'a[*]', value: [1]}, equals: 1}", "11:11", "exactly one of field, value, resources"),
         ("require: {count: {where: {field: name, exists: true}}, equals: 1}", "11:11", "exactly one of field, value"),
         ("require: {count: {resources: A.B/c, scope: planet}, equals: 1}", "11:37", "'planet' is not one of stamp"),
+        ("require: {count: {resources: Azscheck/stamp}, equals: 1}", "11:19", "did you mean 'Azscheck/stamps'?"),
+        ("require: {anyOf: [{feld: name}, {field: name, like: '[x()]'}]}", "11:47", "x() is not a function"),
         ("require: {count: {resources: machines}, equals: 1}", "11:19", "'machines' does not fit: a resource type"),
         ("require: {field: properties.a.., exists: true}", "11:11", "is not a path at character"),
         ("require: {field: 'tags[''a]', exists: true}", "11:11", "is not a path at character"),
@@ -94,6 +96,36 @@ def mistakes(text: str) -> list[str]:
         (GOOD + "message: 'has {properties..x}'", "12:1", "is not a path"),
         (GOOD + "when: {field: name, like: '[x()]'}", "12:21", "x() is not a function"),
         (GOOD + "severity: high", "12:1", "'severity' stands here twice"),
+        (GOOD + "when: {field: name", "1", "is not YAML"),
+        (GOOD + "message: x\n\ttab: 1", "13:1", "is not YAML"),
+        ("require: {field: name, exists: true}", "10:3", "nothing reads the parameter 'maximumAge'"),
+        *(
+            (f"require: {{field: properties.x, {operator}: {literal}}}", "11:32", f"{operator}{sentence}")
+            for operator, literal, sentence in (
+                ("newerThan", "soon", ": 'soon' is not a duration such as PT24H, 24h or 7d."),
+                ("olderThan", "P1M", ": 'P1M' is not a duration"),
+                ("newerThan", "24", " takes a duration such as PT24H, 24h or 7d, not 24."),
+                ("withinCidr", "10.0.0.0/33", ": '10.0.0.0/33' does not appear to be an IPv4 or IPv6 network."),
+                ("notWithinCidr", "[10.0.0.0/8, north]", ": 'north' does not appear to be an IPv4 or IPv6 network."),
+                ("withinCidr", "[5]", " takes a network such as 10.0.0.0/8, or an array of them, not [5]."),
+                ("withinCidr", "10.0.0.9-10.0.0.4", ": '10.0.0.9-10.0.0.4' is not a range"),
+                ("sizeAtLeast", "500 gigs", ": '500 gigs' is not a size such as 500 GB."),
+                ("sizeAtLeast", "true", ": True is not a size"),
+                ("versionAtLeast", "2301a", ": '2301a' is not a version such as 1.2301.2.58."),
+                ("versionAtLeast", "1.5", ": 1.5 is not a version"),
+                ("like", "[a*]", " takes a text, not"),
+                ("notLike", "{a: 1}", " takes a text, not"),
+                ("match", "5", " takes a text, not 5."),
+                ("notMatchInsensitively", "null", " takes a text, not null."),
+                ("contains", "null", " takes a text, not null."),
+                ("notContains", "{a: 1}", " takes a text, not"),
+                ("containsKey", "{a: 1}", " takes a text, not"),
+                ("less", "true", " takes a number, a time or a text, not true."),
+                ("greaterOrEquals", "{a: 1}", " takes a number, a time or a text, not"),
+                ("notIn", "abc", " takes an array, not 'abc'."),
+                ("matchesRegex", "'a('", ": 'a(' is no regular expression"),
+            )
+        ),
     ],
 )
 def test_mistake(tail: str, place: str, sentence: str) -> None:
@@ -119,6 +151,18 @@ def test_mistake(tail: str, place: str, sentence: str) -> None:
         ("{type: duration, default: PT24H}", "{type: string}", "10:", "lacks 'default'"),
         ("appliesTo: Test.Azs/things", "appliesTo: []", "8:1", "'appliesTo' must not be empty."),
         ("appliesTo: Test.Azs/things", "appliesTo: things", "8:1", "a resource type, such as"),
+        (
+            "appliesTo: Test.Azs/things",
+            "appliesTo: Microsoft.Compute/virtualMachine",
+            "8:1",
+            "'Microsoft.Compute/virtualMachine'; did you mean 'Microsoft.Compute/virtualMachines'?",
+        ),
+        (
+            "appliesTo: Test.Azs/things",
+            "appliesTo: [A.B/c, Azscheck/protectedItem]",
+            "8:20",
+            "'Azscheck/protectedItems'?",
+        ),
         ("why: It is a test.\n", "", "1:1", "lacks 'why'"),
     ],
 )
@@ -132,9 +176,8 @@ def test_all_mistakes_at_once() -> None:
     """The author mends one mistake and is told the next."""
     tail = "require: {allOf: [{field: a..b, in: x}, {value: '[f()]', exists: 5}, {field: 'c[*]', less: 1}]}"
     tail += "\nmessage: '{x}'"
-    places = [line.split(" ")[0] for line in mistakes(HEAD + tail)]
-    assert places == sorted(places)
-    assert len(places) == 6
+    places = [line.split(" ")[0] for line in mistakes(HEAD.replace("high", "hihg") + tail + "\nwhne: 1")]
+    assert [place.split(":")[1] for place in places] == ["3", "11", "11", "11", "11", "11", "12", "13"]
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "5", "a: 1\n", "'text'"])
@@ -143,11 +186,15 @@ def test_no_policy_at_all(text: str) -> None:
     assert mistakes(text)
 
 
+RIGHT: dict[str, Any] = {"exists": True, "newerThan": "1d", "olderThan": "1d", "sizeAtLeast": "1 GB"}
+RIGHT |= {"withinCidr": "10.0.0.0/8", "notWithinCidr": "10.0.0.0/8"}
+
+
 @pytest.mark.parametrize("operator", OPERATORS)
 @pytest.mark.parametrize("spell", [str.upper, str.lower, str.title])
 def test_operators_in_any_case(operator: str, spell: Any) -> None:
     """A condition copied from Azure with its operators in another letter case is refused, or never true."""
-    right: Any = ["x"] if operator in ("in", "notIn") else True if operator == "exists" else "1"
+    right: Any = ["x"] if operator in ("in", "notIn") else RIGHT.get(operator, "1")
     test = {"field": "name", operator: right}
     spelled = {spell("field"): "name", spell(operator): right}
     assert condition({spell("allOf"): [{spell("not"): spelled}]}) == condition({"allOf": [{"not": test}]})
@@ -157,7 +204,7 @@ def test_operators_in_any_case(operator: str, spell: Any) -> None:
 
 def test_mistake_in_another_case_has_its_place() -> None:
     """A mistake below a word in another letter case points at the top of the file."""
-    text = HEAD + "require:\n  ALLOF:\n    - FIELD: name\n      IN: abc\n"
+    text = HEAD + "require:\n  ALLOF:\n    - FIELD: name\n      IN: abc\nmessage: '{maximumAge}'\n"
     assert mistakes(text) == ["p.yaml:14:7: in takes an array, not 'abc'."]
 
 
