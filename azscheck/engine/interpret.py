@@ -10,7 +10,7 @@ from typing import Any
 from azscheck.engine.equality import normal_location
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
-from azscheck.engine.population import World
+from azscheck.engine.population import Population, World
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
@@ -126,14 +126,13 @@ class Interpreter:
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.world.population(count, frame)
-        gap = population.gap
-        if gap is None and count.unknown_when_none and not population.candidates:
-            gap = Unknown(count.unknown_when_none)
         if count.newest is None:
+            gap = _gap(count, population, population.candidates)
             return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], gap)
         choice, by = count.newest.where, count.newest.by
         chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in population.candidates]
         newest = newest_of(chosen)
+        gap = _gap(count, population, newest)
         truths: list[tuple[Resource | None, Truth]] = [(r, self.truth(count.where, frame.of(r))) for r in newest]
         if newest and not any(truth is True for _, truth, _ in chosen):
             # It is not certain that there is one to be the newest.
@@ -171,6 +170,12 @@ class Interpreter:
             resources = tuple(r for r, _ in sorted(proofs, key=lambda found: len(found[1].evidence)))
         for resource in resources[:_MOST_SHOWN]:
             yield from self.prove(count.where, frame.of(resource)).evidence
+
+
+def _gap(count: ResourceCount, population: Population, looked_at: Sequence[Resource]) -> Unknown | None:
+    if population.gap is None and count.unknown_when_none and not looked_at:
+        return Unknown(count.unknown_when_none)
+    return population.gap
 
 
 def _combine(truths: Iterable[Truth], *, decides: bool) -> Truth:

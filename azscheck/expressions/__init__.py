@@ -3,6 +3,7 @@
 from azscheck.expressions.evaluate import Functions, evaluate
 from azscheck.expressions.functions import FUNCTIONS, FunctionError
 from azscheck.expressions.parse import Access, Call, Expression, ExpressionError, Literal, calls, is_expression, parse
+from azscheck.expressions.rewrite import call, rewritten, text_of, tree_of
 
 __all__ = [
     "FUNCTIONS",
@@ -13,8 +14,12 @@ __all__ = [
     "FunctionError",
     "Functions",
     "Literal",
+    "call",
     "calls",
     "evaluate",
     "is_expression",
     "parse",
+    "rewritten",
+    "text_of",
+    "tree_of",
 ]

@@ -1,18 +1,32 @@
 """From files to policies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from azscheck.documents import Document, check, read_document
+from azscheck.documents import Document, Path_, check, read_document
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.packaged import policies_folder, schema_file
 from azscheck.policy.model import Category, Parameter, Policy, PolicyInfo, Reference, Severity
 from azscheck.policy.parameters import check_value
-from azscheck.policy.parse import Parser, canonical
+from azscheck.policy.named import Conditions, expand
+from azscheck.policy.parse import Parser, canonical, canonical_places
+from azscheck.policy.sets import PolicySet, check_sets, is_set, read_sets
 
-_NOT_POLICIES = ("schema", "sets")
 _SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What files and folders hold: policies, in the order of their ids, and the sets that group them."""
+
+    policies: list[Policy]
+    sets: Mapping[str, PolicySet]
+    conditions: Conditions
+    shipped: bool
+    """Whether the policies are the shipped ones."""
 
 
 def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
@@ -20,12 +34,27 @@ def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
 
     Raises DocumentError with every mistake of every file at once, UsageError when there is not one policy.
     """
-    files = list(policy_files(paths))
+    return load_library(paths).policies
+
+
+def load_library(paths: Iterable[str | Path] = ()) -> Library:
+    """As `load_policies`, with the policy sets; where only sets are given, they are of the shipped policies."""
+    paths = list(paths)
+    documents, mistakes = _documents(_files(paths))
+    given = [document for document in documents if is_set(document.value)]
+    shipped = not paths or (bool(given) and len(given) == len(documents) and not mistakes)
+    if shipped and paths:
+        documents += _documents(policy_files())[0]
+    known = {file.resolve() for file, _ in _files(paths)}
+    others, _ = _documents(found for found in _files(()) if found[0].resolve() not in known)
+    sets, conditions, wrong = read_sets(given, [document for document in others if is_set(document.value)])
+    mistakes += wrong
     policies: list[Policy] = []
-    mistakes: list[tuple[Place, str]] = []
-    for file, shown in files:
+    for document in documents:
+        if is_set(document.value):
+            continue
         try:
-            policies.append(read_policy(file, shown))
+            policies.append(parse_policy(document, conditions))
         except DocumentError as error:
             mistakes += error.mistakes
     seen: dict[str, Place] = {}
@@ -33,20 +62,42 @@ def load_policies(paths: Iterable[str | Path] = ()) -> list[Policy]:
         if policy.id in seen:
             mistakes.append((policy.info.place, f"the id {policy.id} is taken already, at {seen[policy.id]}."))
         seen.setdefault(policy.id, policy.info.place)
+    mistakes = mistakes or check_sets([s for s in sets.values() if any(s.document is d for d in given)], sets, policies)
     if mistakes:
         raise DocumentError(mistakes)
     if not policies:
         raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml, *.yml, *.json).")
-    return sorted(policies, key=lambda policy: policy.id)
+    return Library(sorted(policies, key=lambda policy: policy.id), sets, conditions, shipped)
 
 
-def read_policy(file: Path, shown_as: str = "") -> Policy:
-    """The policy of one file; raises DocumentError with every mistake."""
-    return parse_policy(read_document(file, shown_as))
+def read_policy(file: Path, shown_as: str = "", conditions: Conditions | None = None) -> Policy:
+    """The policy of one file; raises DocumentError with every mistake. `conditions` None: the shipped ones."""
+    return parse_policy(read_document(file, shown_as), conditions)
 
 
 def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]:
-    """Each policy's file, and the path that a message shows; files of cases and schemas are no policies."""
+    """Each policy's file, and the path that a message shows; cases, schemas and policy sets are no policies."""
+    for file, shown in _files(paths):
+        try:
+            if is_set(read_document(file, shown).value):
+                continue
+        except DocumentError:
+            # Whoever reads it as a policy tells what is wrong.
+            pass
+        yield file, shown
+
+
+def _documents(files: Iterable[tuple[Path, str]]) -> tuple[list[Document], list[tuple[Place, str]]]:
+    documents, mistakes = [], []
+    for file, shown in files:
+        try:
+            documents.append(read_document(file, shown))
+        except DocumentError as error:
+            mistakes += error.mistakes
+    return documents, mistakes
+
+
+def _files(paths: Iterable[str | Path]) -> Iterable[tuple[Path, str]]:
     shipped = policies_folder()
     for given in [Path(path) for path in paths] or [shipped]:
         if given.is_file():
@@ -56,55 +107,51 @@ def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]
             raise UsageError(f"{given}: there is no such file or folder of policies.")
         for file in sorted(file for file in given.rglob("*") if file.suffix in _SUFFIXES):
             below = file.relative_to(given)
-            if file.stem.endswith(".test") or below.parts[0] in _NOT_POLICIES:
+            if file.stem.endswith(".test") or below.parts[0] == "schema":
                 continue
             # A shipped policy is named the same wherever azscheck is installed, so that reports repeat.
             shown = Path("policies", below) if given == shipped else file
             yield file, shown.as_posix()
 
 
-def parse_policy(document: Document) -> Policy:
-    """A policy from its document; raises DocumentError with every mistake."""
+@cache
+def shipped_conditions() -> Conditions:
+    """The named conditions of the shipped policy sets."""
+    documents, _ = _documents(_files(()))
+    return read_sets([document for document in documents if is_set(document.value)], [])[1]
+
+
+def parse_policy(document: Document, conditions: Conditions | None = None) -> Policy:
+    """A policy from its document; raises DocumentError with every mistake. `conditions` None: the shipped ones."""
     value = document.value
     if isinstance(value, dict):
         value = {k: canonical(v) if k in ("when", "require") else v for k, v in value.items()}
-    document = Document(document.path, value, _canonical_places(document))
+    document = Document(document.path, value, canonical_places(document, ("when",), ("require",)))
     check(document, schema_file("policy"))
     parameters = {name: _parameter(name, spec) for name, spec in value.get("parameters", {}).items()}
-    parser = Parser(document, frozenset(parameters))
+    roots: list[Path_] = [(root,) for root in ("when", "require") if root in value]
+    known = shipped_conditions() if conditions is None else conditions
+    expansion = expand(document, roots, frozenset(parameters), known)
+    parser = Parser(expansion.document, frozenset(parameters))
     for parameter in parameters.values():
         wrong = check_value(parameter, parameter.default)
         if wrong:
             parser.mistakes.append((document.place("parameters", parameter.name, "default"), wrong))
-    when = value.get("when")
-    condition = parser.condition(when, ("when",)) if when else None
-    require = parser.condition(value["require"], ("require",))
+    written = {root: parser.condition(expansion.document.value[root], (root,)) for (root,) in roots}
     parser.message(value.get("message", ""))
-    if parser.mistakes:
-        raise DocumentError(parser.mistakes)
+    mistakes = expansion.mistakes + expansion.told(parser.mistakes)
+    if mistakes:
+        raise DocumentError(mistakes)
     types = value["appliesTo"]
     return Policy(
         info=_info(document),
         applies_to=(types,) if isinstance(types, str) else tuple(types),
-        when=condition,
-        require=require,
+        when=written.get("when"),
+        require=written["require"],
         message=value.get("message", ""),
         parameters=parameters,
         counts=frozenset(parser.types),
     )
-
-
-def _canonical_places(document: Document) -> dict[Any, Place]:
-    words = {"when", "require"}
-    # The places as written stay: a word that stands twice keeps its spelling.
-    return document.places | {
-        (steps[0], *map(_canonical_step, steps[1:])) if steps and steps[0] in words else steps: place
-        for steps, place in document.places.items()
-    }
-
-
-def _canonical_step(step: str | int) -> str | int:
-    return next(iter(canonical({step: None}))) if isinstance(step, str) else step
 
 
 def _parameter(name: str, spec: dict[str, Any]) -> Parameter:
