@@ -30,6 +30,11 @@ def parse_time(text: str) -> datetime:
         raise ValueError(f"{text!r} is not a time: {error}") from error
 
 
+def parse_since(text: str) -> datetime:
+    """A time as `parse_time` takes it, or a day (`2026-01-31`), which counts from its first second in UTC."""
+    return parse_time(f"{text.strip()}T00:00:00Z" if _DAY.match(text.strip()) else text)
+
+
 def parse_until(text: str) -> datetime:
     """A time as `parse_time` takes it, or a day (`2026-01-31`), which counts to its last second in UTC."""
     return parse_time(f"{text.strip()}T23:59:59Z" if _DAY.match(text.strip()) else text)

@@ -16,18 +16,21 @@ def command() -> None:
 
 @command.command("list")
 @_paths
-def list_command(paths: tuple[Path, ...]) -> ExitCode:
-    """List policies with the documented rules that they encode."""
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="Only the policies of this set; repeatable.")
+def list_command(paths: tuple[Path, ...], sets: tuple[str, ...]) -> ExitCode:
+    """List policies with the documented rules that they encode and the sets that they are of."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from azscheck.policy import load_policies
+    from azscheck.policy.load import load_library
+    from azscheck.policy.sets import choose, sets_of
 
-    table = Table("id", "severity", "category", "rules", "title", box=None, pad_edge=False)
-    for policy in load_policies(paths):
-        info = policy.info
-        row = (info.id, str(info.severity), info.category.value, " ".join(info.rules), info.title)
+    library = load_library(paths)
+    table = Table("id", "severity", "category", "rules", "sets", "title", box=None, pad_edge=False)
+    for policy in choose(library.policies, library.sets, sets) if sets else library.policies:
+        info, of = policy.info, sets_of(policy, library.sets)
+        row = (info.id, str(info.severity), info.category.value, " ".join(info.rules), " ".join(of), info.title)
         table.add_row(*map(Text, row))
     Console().print(table)
     return ExitCode.COMPLIANT
@@ -36,13 +39,17 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
 @command.command("show")
 @click.argument("policy_id")
 @_paths
-def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="With the values that this set gives; repeatable.")
+def show(policy_id: str, paths: tuple[Path, ...], sets: tuple[str, ...]) -> ExitCode:
     """Show one policy: what it demands, why, what to do, its parameters."""
     from azscheck.documents import did_you_mean
     from azscheck.errors import UsageError
-    from azscheck.policy import load_policies
+    from azscheck.policy.load import load_library
+    from azscheck.policy.sets import choose, sets_of
 
-    known = {policy.id.lower(): policy for policy in load_policies(paths)}
+    library = load_library(paths)
+    chosen = choose(library.policies, library.sets, sets) if sets else library.policies
+    known = {policy.id.lower(): policy for policy in chosen}
     policy = known.get(policy_id.lower())
     if policy is None:
         ids = [p.id for p in known.values()]
@@ -59,6 +66,7 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
         },
         **{f"reference {r.rule}".strip(): f"{r.title}, {r.url}" for r in info.references},
         **{f"control {name}": ", ".join(ids) for name, ids in info.controls.items()},
+        "policy sets": ", ".join(sets_of(policy, library.sets)) or "none",
         "file": str(info.place),
     }
     click.echo(f"{info.id}  {info.title}\n")
@@ -82,13 +90,14 @@ def check(paths: tuple[Path, ...]) -> ExitCode:
 def test(paths: tuple[Path, ...]) -> ExitCode:
     """Run the cases that stand beside policies (name.test.yaml); ends with 1 when one is not as it says."""
     from azscheck.engine.cases import cases_of
-    from azscheck.policy.load import policy_files
+    from azscheck.policy.load import conditions_of, policy_files
 
+    conditions = conditions_of(paths)
     failures = total = 0
     mistakes = []
     for file, shown in policy_files(paths):
         try:
-            policy, cases = cases_of(file, shown)
+            policy, cases = cases_of(file, shown, conditions)
         except DocumentError as error:
             mistakes += error.mistakes
             continue

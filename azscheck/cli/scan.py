@@ -29,6 +29,8 @@ def command(
     inventories: tuple[Path, ...],
     stamps: tuple[str, ...],
     policies: tuple[Path, ...],
+    sets: tuple[str, ...],
+    exemptions: tuple[Path, ...],
     parameters: tuple[str, ...],
     formats: tuple[str, ...],
     fail_on: str,
@@ -43,15 +45,16 @@ def command(
     Examples:
       azscheck scan
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
+      azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
-    from azscheck.cli.run import collect, configuration_of, policies_of, with_evidence
+    from azscheck.cli.run import collect, configuration_of, rules_of, with_evidence
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
     from azscheck.policy.parameters import check_overrides, over
 
-    inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
+    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions]
     if save_inventory:
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
@@ -61,11 +64,11 @@ def command(
         raise UsageError("--stamp and --save-inventory are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
-    chosen = policies_of(policies, known)
+    rules = rules_of(policies, sets, exemptions, known)
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
-        check_overrides(chosen, overrides)
+        check_overrides(rules.policies, overrides)
     if inventories:
         inventory, *more = [Inventory.read(path) for path in inventories]
         for other in more:
@@ -78,10 +81,12 @@ def command(
             inventory.write(save_inventory)
     results = evaluate(
         inventory,
-        chosen,
+        rules.policies,
         now=clock(),
         parameters=general,
         stamp_parameters=stamp_parameters,
+        exemptions=rules.exemptions,
+        sets=rules.sets,
     )
     write_outputs(results, outputs, quiet=quiet)
     code = gate(results, fail_on, fail_on_unknown)

@@ -1,13 +1,14 @@
 """evaluate: one result for each policy and resource, and one for each list that could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import azscheck
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
+from azscheck.engine.exempting import exempt
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
@@ -16,6 +17,7 @@ from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource
 from azscheck.policy import ANY, STAMPS, Policy
+from azscheck.policy.exemptions import Exemption
 from azscheck.policy.parameters import Overrides, check_overrides, over, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
@@ -29,12 +31,15 @@ def evaluate(
     now: datetime,
     parameters: Overrides | None = None,
     stamp_parameters: Mapping[str, Overrides] | None = None,
+    exemptions: Sequence[Exemption] = (),
+    sets: Sequence[str] = (),
 ) -> Results:
     """Judge every resource of an inventory by every policy that applies to its type.
 
     `now` is the moment from which ages are measured. `parameters` replace defaults by `ID.name` or `name`,
-    `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
-    for a `now` without a time zone or before the inventory was collected.
+    `stamp_parameters` do so for one stamp and come first. What an exemption in force is of is judged all the same, and
+    becomes exempt. `sets` are the names of the policy sets that the policies are of, for the report. Raises UsageError
+    for a parameter that no policy has, and for a `now` without a time zone or before the inventory was collected.
     """
     _check_now(now, inventory)
     policies = list(policies)
@@ -50,6 +55,7 @@ def evaluate(
         for stamp in inventory.stamps
         for result in _of_stamp(policy, stamp, inventory, interpreter, values_of(policy, per_stamp[stamp]), now)
     ]
+    results, uses = exempt(results, exemptions, policies, inventory, now)
     infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
     return Results(
         now=now,
@@ -60,6 +66,8 @@ def evaluate(
         coverage=inventory.coverage,
         stamps=tuple(inventory.of_type(STAMPS)),
         resource_counts=dict(sorted(Counter(r.type for r in inventory.resources).items())),
+        sets=tuple(sets),
+        exemptions=uses,
     )
 
 

@@ -42,13 +42,11 @@ def load_library(paths: Iterable[str | Path] = ()) -> Library:
     paths = list(paths)
     documents, mistakes = _documents(_files(paths))
     given = [document for document in documents if is_set(document.value)]
+    sets, conditions, wrong = _sets(given, paths)
+    mistakes += wrong
     shipped = not paths or (bool(given) and len(given) == len(documents) and not mistakes)
     if shipped and paths:
         documents += _documents(policy_files())[0]
-    known = {file.resolve() for file, _ in _files(paths)}
-    others, _ = _documents(found for found in _files(()) if found[0].resolve() not in known)
-    sets, conditions, wrong = read_sets(given, [document for document in others if is_set(document.value)])
-    mistakes += wrong
     policies: list[Policy] = []
     for document in documents:
         if is_set(document.value):
@@ -68,6 +66,25 @@ def load_library(paths: Iterable[str | Path] = ()) -> Library:
     if not policies:
         raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml, *.yml, *.json).")
     return Library(sorted(policies, key=lambda policy: policy.id), sets, conditions, shipped)
+
+
+def conditions_of(paths: Iterable[str | Path] = ()) -> Conditions:
+    """The named conditions of the sets in files and folders, and the shipped ones; DocumentError for their mistakes."""
+    paths = list(paths)
+    documents, _ = _documents(_files(paths))
+    _, conditions, mistakes = _sets([document for document in documents if is_set(document.value)], paths)
+    if mistakes:
+        raise DocumentError(mistakes)
+    return conditions
+
+
+def _sets(
+    given: list[Document], paths: Iterable[str | Path]
+) -> tuple[dict[str, PolicySet], Conditions, list[tuple[Place, str]]]:
+    """The sets that are given, and those shipped that are not among the files given."""
+    known = {file.resolve() for file, _ in _files(paths)}
+    others, _ = _documents(found for found in _files(()) if found[0].resolve() not in known)
+    return read_sets(given, [document for document in others if is_set(document.value)])
 
 
 def read_policy(file: Path, shown_as: str = "", conditions: Conditions | None = None) -> Policy:
@@ -117,8 +134,7 @@ def _files(paths: Iterable[str | Path]) -> Iterable[tuple[Path, str]]:
 @cache
 def shipped_conditions() -> Conditions:
     """The named conditions of the shipped policy sets."""
-    documents, _ = _documents(_files(()))
-    return read_sets([document for document in documents if is_set(document.value)], [])[1]
+    return conditions_of()
 
 
 def parse_policy(document: Document, conditions: Conditions | None = None) -> Policy:

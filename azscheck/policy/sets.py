@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from azscheck.documents import Document, Path_, check, did_you_mean, shorten
 from azscheck.errors import DocumentError, Place, UsageError
@@ -13,6 +13,8 @@ from azscheck.policy.named import NOTHING, Conditions, NamedCondition, expand
 from azscheck.policy.parameters import check_value
 from azscheck.policy.parse import Parser, canonical, canonical_places
 
+DEFAULT_SET: Final = "backup-and-dr"
+"""What the shipped policies are judged by where no set is named."""
 Mistakes = list[tuple[Place, str]]
 Values = Mapping[str, Mapping[str, Any]]
 """The values that a set gives, by policy and parameter; every member is there, with or without values."""
@@ -178,6 +180,11 @@ def _wrong_values(one: PolicySet, sets: Mapping[str, PolicySet], policies: Seque
 def _named(policy: Policy, name: str) -> list[str]:
     """The parameters of a policy that a name in a set means: `ID.name` or `name`."""
     return [key for key in policy.parameters if name in (key, f"{policy.id}.{key}")]
+
+
+def sets_of(policy: Policy, sets: Mapping[str, PolicySet]) -> list[str]:
+    """The names of the sets that a policy is of."""
+    return [name for name in sorted(sets) if members_of(name, sets, [policy])]
 
 
 def members_of(name: str, sets: Mapping[str, PolicySet], policies: Sequence[Policy]) -> list[Policy]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from azscheck.policy.model import Category, PolicyInfo
-from azscheck.reports.wording import STATES, plural, reason_words
-from azscheck.results import ComplianceState, Result, Results
+from azscheck.reports.wording import STATES, plural, reason_words, visible
+from azscheck.results import ComplianceState, ExemptionState, ExemptionUse, Result, Results
+from azscheck.results.exemptions import SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,35 @@ def incomplete(results: Results) -> tuple[str, ...]:
     if not results.evaluated:
         reasons.append("Nothing was evaluated.")
     return tuple(reasons)
+
+
+def exemption_words(results: Results) -> str:
+    """`2 exemptions make 5 results exempt; 1 expires within 30 days; 1 has expired`; empty where none were given."""
+    uses = results.exemptions
+    if not uses:
+        return ""
+    exempt = results.counts()[ComplianceState.EXEMPT]
+    numbers = (
+        (sum(use.expires_soon(results.now) for use in uses), "expires", "expire", f"within {SOON.days} days"),
+        (sum(use.state is ExemptionState.EXPIRED for use in uses), "has", "have", "expired"),
+        (sum(use.state is ExemptionState.MALFORMED for use in uses), "is", "are", "malformed and not in force"),
+        (sum(use.matched_nothing for use in uses), "matches", "match", "nothing"),
+    )
+    applied = sum(use.applied > 0 for use in uses)
+    words = [f"{applied:,} of {plural(len(uses), 'exemption')} applied, to {plural(exempt, 'result')}"]
+    words += [f"{number:,} {one if number == 1 else many} {rest}" for number, one, many, rest in numbers if number]
+    return "; ".join(words)
+
+
+def exemption_state(use: ExemptionUse, results: Results) -> str:
+    """What to know of one exemption: `in force, expires within 30 days`, `expired`, `malformed: ...`."""
+    words = [use.state.words]
+    if use.expires_soon(results.now):
+        words.append(f"expires within {SOON.days} days")
+    if use.matched_nothing:
+        words.append("matches nothing")
+    said = ", ".join(words)
+    return f"{said}: {visible(use.note)}" if use.note else said
 
 
 def stamp_names(results: Results) -> tuple[str, ...]:

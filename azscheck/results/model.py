@@ -13,6 +13,7 @@ from typing import Any
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
+from azscheck.results.exemptions import ExemptionUse
 
 
 class ComplianceState(StrEnum):
@@ -91,6 +92,10 @@ class Results:
     """The `Azscheck/stamps` resources: region, external domain, identity provider, versions."""
     resource_counts: dict[str, int] = field(default_factory=dict)
     """How many resources of each type the inventory holds."""
+    sets: tuple[str, ...] = ()
+    """The policy sets that were judged by."""
+    exemptions: tuple[ExemptionUse, ...] = ()
+    """The exemptions that were given, and what became of each."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":
@@ -163,9 +168,9 @@ class Results:
 
     @property
     def evaluated(self) -> bool:
-        """Whether anything was judged at all: what is unknown or in error was not."""
+        """Whether anything was judged at all: what is unknown or in error was not, exempt or no."""
         judged = (ComplianceState.COMPLIANT, ComplianceState.NON_COMPLIANT, ComplianceState.EXEMPT)
-        return any(r.state in judged for r in self.results)
+        return any((r.would_be or r.state) in judged for r in self.results)
 
     @property
     def incomplete(self) -> bool:
