@@ -16,8 +16,7 @@ def text_of(tree: Expression) -> str:
         case Literal(value=str(value)):
             return "'{}'".format(value.replace("'", "''"))
         case Literal(value=value):
-            # Expressions know no exponents.
-            return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+            return _number(value)
         case Call():
             return f"{_written(tree)}({', '.join(map(text_of, tree.arguments))})"
         case Access(target=target, key=Literal(value=str(key))) if _NAME.fullmatch(key):
@@ -55,6 +54,14 @@ def tree_of(value: Any) -> Expression:
             return call("createObject", *(tree_of(part) for entry in value.items() for part in entry))
         case _:
             raise ValueError("null cannot stand within an expression")
+
+
+def _number(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    # Expressions know no exponents, and take what has no point for an integer.
+    text = format(Decimal(repr(value)), "f")
+    return text if "." in text else f"{text}.0"
 
 
 def _written(tree: Call) -> str:
