@@ -147,7 +147,7 @@ def parse_policy(document: Document, conditions: Conditions | None = None) -> Po
     parameters = {name: _parameter(name, spec) for name, spec in value.get("parameters", {}).items()}
     roots: list[Path_] = [(root,) for root in ("when", "require") if root in value]
     known = shipped_conditions() if conditions is None else conditions
-    expansion = expand(document, roots, frozenset(parameters), known)
+    expansion = expand(document, roots, frozenset(parameters), known, schema=schema_file("policy"))
     parser = Parser(expansion.document, frozenset(parameters))
     for parameter in parameters.values():
         wrong = check_value(parameter, parameter.default)

@@ -6,10 +6,11 @@ its `field(x)` becomes `subject(x)`, and its `subject(x)` becomes `subject(x, 2)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
-from azscheck.documents import Document, Path_, did_you_mean
-from azscheck.errors import Place
+from azscheck.documents import Document, Path_, check, did_you_mean
+from azscheck.errors import DocumentError, Place
 from azscheck.expressions import (
     Call,
     Expression,
@@ -51,7 +52,11 @@ Conditions = Mapping[str, NamedCondition]
 
 
 class _Refusal(ValueError):
-    """Why something cannot be written out, as a sentence without its full stop."""
+    """Why something cannot be written out, as a sentence that may lack its full stop."""
+
+    @property
+    def sentence(self) -> str:
+        return str(self) if str(self).endswith(("?", ".")) else f"{self}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +97,31 @@ def expand(
     parameters: frozenset[str],
     conditions: Conditions,
     inside: NamedCondition | None = None,
+    *,
+    schema: Path | None = None,
 ) -> Expansion:
-    """Write out the uses in the conditions at `roots`; `inside` is the named condition whose own definition it is."""
+    """Write out the uses in the conditions at `roots`; `inside` is the named condition whose own definition it is.
+
+    What comes of it is held against `schema`: an argument may stand where only a text can.
+    """
     expander = _Expander(document, conditions, parameters, "condition" if inside else "policy")
     value = document.value
     for root in roots:
         value = _put(
             value, root, expander.condition(_at(value, root), _Scope(within=(inside,) if inside else ()), root)
         )
-    made = Document(document.path, value, document.places | expander.places)
-    return Expansion(made, expander.mistakes, expander.uses)
+    made = Expansion(
+        Document(document.path, value, document.places | expander.places), expander.mistakes, expander.uses
+    )
+    if schema is None or not made.uses:
+        return made
+    try:
+        check(made.document, schema)
+    except DocumentError as error:
+        for root in roots:
+            value = _put(value, root, NOTHING)
+        return Expansion(Document(document.path, value, document.places), made.mistakes + made.told(error.mistakes))
+    return made
 
 
 def _at(value: Any, steps: Path_) -> Any:
@@ -133,7 +153,7 @@ class _Expander:
         try:
             return self._use(value, scope, steps)
         except _Refusal as refusal:
-            self.mistakes.append((self._document.place(*steps, "use"), f"{refusal}."))
+            self.mistakes.append((self._document.place(*steps, "use"), refusal.sentence))
             return NOTHING
 
     def _part(self, key: str, value: Any, scope: _Scope, steps: Path_) -> Any:
@@ -165,7 +185,7 @@ class _Expander:
             raise _Refusal(f"{condition} needs {', '.join(map(repr, missing))} in `with`")
         for name in given:
             if name not in condition.parameters:
-                near = did_you_mean(name, condition.parameters).rstrip(".")
+                near = did_you_mean(name, condition.parameters)
                 raise _Refusal(f"{condition} has no parameter {name!r}{near}")
         if len(steps) > _DEEPEST:
             raise _Refusal(f"{condition} is nested more than {_DEEPEST} levels deep")
@@ -193,7 +213,7 @@ class _Expander:
             raise _Refusal(f"`use` stands alone with its `with`: move {', '.join(others)} beside it, in an allOf")
         found = self._conditions.get(value["use"])
         if found is None:
-            near = did_you_mean(value["use"], self._conditions).rstrip(".")
+            near = did_you_mean(value["use"], self._conditions)
             raise _Refusal(f"no policy set has a condition {value['use']!r}{near}")
         return found
 

@@ -124,7 +124,7 @@ def _wrong_in(condition: NamedCondition, conditions: Conditions, document: Docum
     """The mistakes in a definition, used or not."""
     steps: Path_ = ("conditions", condition.name, "condition")
     parameters = frozenset(condition.parameters)
-    expansion = expand(document, [steps], parameters, conditions, condition)
+    expansion = expand(document, [steps], parameters, conditions, condition, schema=schema_file("set"))
     parser = Parser(expansion.document, parameters, "condition")
     parser.condition(expansion.document.value["conditions"][condition.name]["condition"], steps)
     return expansion.mistakes + expansion.told(parser.mistakes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from azscheck.policy.model import Category, PolicyInfo
 from azscheck.reports.wording import STATES, plural, reason_words, visible
-from azscheck.results import ComplianceState, ExemptionState, ExemptionUse, Result, Results
+from azscheck.results import ComplianceState, ExemptionUse, Result, Results
 from azscheck.results.exemptions import SOON
 
 
@@ -106,19 +106,18 @@ def incomplete(results: Results) -> tuple[str, ...]:
 
 
 def exemption_words(results: Results) -> str:
-    """`2 exemptions make 5 results exempt; 1 expires within 30 days; 1 has expired`; empty where none were given."""
-    uses = results.exemptions
-    if not uses:
+    """`1 of 2 exemptions applied, to 5 results; 1 has expired`; empty where none were given."""
+    if not results.exemptions:
         return ""
-    exempt = results.counts()[ComplianceState.EXEMPT]
+    counts = results.exemption_counts
     numbers = (
-        (sum(use.expires_soon(results.now) for use in uses), "expires", "expire", f"within {SOON.days} days"),
-        (sum(use.state is ExemptionState.EXPIRED for use in uses), "has", "have", "expired"),
-        (sum(use.state is ExemptionState.MALFORMED for use in uses), "is", "are", "malformed and not in force"),
-        (sum(use.matched_nothing for use in uses), "matches", "match", "nothing"),
+        (counts["expiring"], "expires", "expire", f"within {SOON.days} days"),
+        (counts["expired"], "has", "have", "expired"),
+        (counts["malformed"], "is", "are", "malformed and not in force"),
+        (counts["matchedNothing"], "matches", "match", "nothing"),
     )
-    applied = sum(use.applied > 0 for use in uses)
-    words = [f"{applied:,} of {plural(len(uses), 'exemption')} applied, to {plural(exempt, 'result')}"]
+    exempt = plural(results.counts()[ComplianceState.EXEMPT], "result")
+    words = [f"{counts['applied']:,} of {plural(counts['given'], 'exemption')} applied, to {exempt}"]
     words += [f"{number:,} {one if number == 1 else many} {rest}" for number, one, many, rest in numbers if number]
     return "; ".join(words)
 

@@ -13,7 +13,7 @@ from typing import Any
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
-from azscheck.results.exemptions import ExemptionUse
+from azscheck.results.exemptions import ExemptionState, ExemptionUse
 
 
 class ComplianceState(StrEnum):
@@ -154,6 +154,19 @@ class Results:
             if counts[state]:
                 return state
         return ComplianceState.NOT_APPLICABLE
+
+    @cached_property
+    def exemption_counts(self) -> dict[str, int]:
+        """How many exemptions were given, applied, expire soon, have expired, are malformed, matched nothing."""
+        uses = self.exemptions
+        return {
+            "given": len(uses),
+            "applied": sum(use.applied > 0 for use in uses),
+            "expiring": sum(use.expires_soon(self.now) for use in uses),
+            "expired": sum(use.state is ExemptionState.EXPIRED for use in uses),
+            "malformed": sum(use.state is ExemptionState.MALFORMED for use in uses),
+            "matchedNothing": sum(use.matched_nothing for use in uses),
+        }
 
     @cached_property
     def failed_coverage(self) -> tuple[Coverage, ...]:

@@ -39,6 +39,7 @@ def to_json(results: Results) -> dict[str, Any]:
                 }
                 for category in Category
             },
+            "exemptions": results.exemption_counts,
         },
         "sets": list(results.sets),
         "stamps": [resource_fields(stamp) for stamp in results.stamps],
