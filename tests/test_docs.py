@@ -16,7 +16,7 @@ from azscheck.engine.cases import cases_of
 from azscheck.policy import ATTESTATIONS
 from azscheck.policy.exemptions import load_exemptions
 from azscheck.policy.load import load_library
-from azscheck.policy.sets import choose
+from azscheck.policy.membership import choose
 from azscheck.sources import attestations, evidence
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ def list_command(paths: tuple[Path, ...], sets: tuple[str, ...]) -> ExitCode:
     from rich.text import Text
 
     from azscheck.policy.load import load_library
-    from azscheck.policy.sets import choose, sets_of
+    from azscheck.policy.membership import choose, sets_of
 
     library = load_library(paths)
     table = Table("id", "severity", "category", "rules", "sets", "title", box=None, pad_edge=False)
@@ -45,7 +45,7 @@ def show(policy_id: str, paths: tuple[Path, ...], sets: tuple[str, ...]) -> Exit
     from azscheck.documents import did_you_mean
     from azscheck.errors import UsageError
     from azscheck.policy.load import load_library
-    from azscheck.policy.sets import choose, sets_of
+    from azscheck.policy.membership import choose, sets_of
 
     library = load_library(paths)
     chosen = choose(library.policies, library.sets, sets) if sets else library.policies

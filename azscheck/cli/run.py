@@ -13,7 +13,7 @@ from azscheck.inventory import Inventory
 from azscheck.policy import ATTESTATIONS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
 from azscheck.policy.load import load_library
-from azscheck.policy.sets import DEFAULT_SET, choose
+from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import Configuration, read_configuration
 

@@ -12,7 +12,8 @@ from typing import Any
 from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
-from azscheck.policy.sets import PolicySet, patterns_of
+from azscheck.policy.membership import patterns_of
+from azscheck.policy.sets import PolicySet
 from azscheck.times import parse_until
 
 Scope = str | Mapping[str, str]

@@ -9,11 +9,12 @@ from typing import Any
 from azscheck.documents import Document, Path_, check, read_document
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.packaged import policies_folder, schema_file
+from azscheck.policy.membership import check_sets
 from azscheck.policy.model import Category, Parameter, Policy, PolicyInfo, Reference, Severity
 from azscheck.policy.named import Conditions, expand
 from azscheck.policy.parameters import check_value
 from azscheck.policy.parse import Parser, canonical, canonical_places
-from azscheck.policy.sets import PolicySet, check_sets, is_set, read_sets
+from azscheck.policy.sets import PolicySet, is_set, read_sets
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -1,5 +1,6 @@
 """Named conditions: a use means what the condition would mean if it were written out with its arguments."""
 
+import json
 from typing import Any
 
 import pytest
@@ -336,3 +337,31 @@ def test_subject_counts_outwards_by_a_number(counts: str) -> None:
     where = {"field": "name", "equals": f"[subject('name', {counts})]"}
     found = mistakes({"count": {"resources": OTHER, "where": where}, "equals": 0})
     assert any("how many counts outwards" in line for line in found)
+
+
+def test_written_out_it_is_not_too_deep() -> None:
+    """A condition that is deep in one that is deep ends in a traceback."""
+    deep: Any = {"field": "name", "exists": True}
+    for _ in range(80):
+        deep = {"not": deep}
+    document = Document("p.yaml", {"require": {"not": {"not": {"use": "mine"}}}}, {})
+    assert expand(document, [("require",)], frozenset(), {"mine": named(deep)}).mistakes == []
+    outer = {"use": "mine"}
+    for _ in range(40):
+        outer = {"not": outer}
+    made = expand(Document("p.yaml", {"require": outer}, {}), [("require",)], frozenset(), {"mine": named(deep)})
+    assert "nested more than 100 levels deep" in made.mistakes[0][1]
+
+
+@pytest.mark.parametrize("argument", ["[field()]", "[subject('a', 'b')]", "[toLower(]", "[parameters('y')]"])
+def test_a_wrong_argument_within_a_definition(argument: str) -> None:
+    """A slip in what one named condition gives another ends in a traceback when a third uses it first."""
+    inner = {"count": {"resources": OTHER, "where": {"field": "name", "equals": "[parameters('x')]"}}, "equals": 1}
+    conditions = {
+        "a-first": {"description": "x", "condition": {"use": "between"}},
+        "between": {"description": "x", "condition": {"use": "inner", "with": {"x": argument}}},
+        "inner": {"description": "x", "parameters": {"x": {"description": "x"}}, "condition": inner},
+    }
+    text = json.dumps({"set": "a", "title": "A", "conditions": conditions}, indent=1)
+    _, _, wrong = read_sets([parse_document(text, "set.yaml")], [])
+    assert wrong

@@ -9,7 +9,7 @@ from azscheck.errors import DocumentError, UsageError
 from azscheck.policy import Policy, load_policies
 from azscheck.policy.globs import fits
 from azscheck.policy.load import Library, load_library, policy_files
-from azscheck.policy.sets import choose
+from azscheck.policy.membership import choose
 
 from ..builders import policy_text
 
