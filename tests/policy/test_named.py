@@ -346,7 +346,7 @@ def test_written_out_it_is_not_too_deep() -> None:
         deep = {"not": deep}
     document = Document("p.yaml", {"require": {"not": {"not": {"use": "mine"}}}}, {})
     assert expand(document, [("require",)], frozenset(), {"mine": named(deep)}).mistakes == []
-    outer = {"use": "mine"}
+    outer: Any = {"use": "mine"}
     for _ in range(40):
         outer = {"not": outer}
     made = expand(Document("p.yaml", {"require": outer}, {}), [("require",)], frozenset(), {"mine": named(deep)})
