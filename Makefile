@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint fix docs wheel clean
+.PHONY: demo test lint fix docs bench wheel clean
 
 demo: $(VENV)/installed  ## judge a small Azure Stack Hub on this computer
 	$(BIN)/azscheck demo
@@ -17,6 +17,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
 	$(BIN)/azscheck policy check policies
+	$(BIN)/azscheck policy check benchmarks/policies benchmarks/policies-join
 	$(BIN)/azscheck policy test policies
 
 fix: $(VENV)/installed-dev
@@ -26,11 +27,14 @@ fix: $(VENV)/installed-dev
 docs: $(VENV)/installed-dev  ## the pages that are made from the code
 	$(BIN)/python docs/generate.py
 
+bench: $(VENV)/installed-dev  ## what azscheck costs, as ratios, in a few minutes
+	$(BIN)/python -m benchmarks
+
 wheel: $(VENV)/installed-dev
 	$(BIN)/python -m build --wheel
 
 clean:
-	rm -rf $(VENV) dist azscheck-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist azscheck-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/.cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "azscheck needs Python 3.11 or newer: make PYTHON=python3.11")'

@@ -44,8 +44,10 @@ format_option = click.option(
     "formats",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help="table, json, html, markdown, junit, sarif or csv; repeatable; without FILE to the terminal  [default: table]",
+    help="table, json, html, markdown, junit, sarif, lines or csv; repeatable; without FILE to the terminal"
+    "  [default: table]",
 )
+evidence_option = click.option("--evidence", is_flag=True, help="Findings in the lines format with what decided them.")
 gate_options = together(
     click.option(
         "--fail-on",

@@ -15,7 +15,7 @@ from azscheck.errors import AzscheckError, ExitCode, UsageError
 from azscheck.policy import Category, Severity
 from azscheck.reports import FORMATS, render
 from azscheck.reports.summary import exemption_words
-from azscheck.results import ComplianceState, Results
+from azscheck.results import ComplianceState, Outcome, Results
 
 _NARROWEST, _WIDEST = 60, 160
 
@@ -49,15 +49,15 @@ def _parse_output(text: str, taken: Sequence[Path]) -> Output:
     return Output(name, writable(f"--format {text}", Path(file), taken) if file else None)
 
 
-def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = False) -> None:
+def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = False, evidence: bool = False) -> None:
     """Write every report; a file that cannot be written stops none of the others."""
     failed: list[str] = []
     for output in outputs:
         if output.file is None:
-            click.echo(_for_terminal(results, output.format), nl=False)
+            click.echo(_for_terminal(results, output.format, evidence), nl=False)
             continue
         try:
-            output.file.write_text(render(results, output.format), "utf-8", newline="\n")
+            output.file.write_text(render(results, output.format, evidence=evidence), "utf-8", newline="\n")
         except OSError as error:
             failed.append(f"{output.file}: cannot be written: {error.strerror or error}.")
         else:
@@ -67,24 +67,32 @@ def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = 
         raise AzscheckError("\n".join(failed))
 
 
-def _for_terminal(results: Results, format: str) -> str:
+def _for_terminal(results: Results, format: str, evidence: bool) -> str:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))
-    return render(results, format, colour=colour, width=width)
+    return render(results, format, colour=colour, width=width, evidence=evidence)
 
 
-def gate(results: Results, fail_on: str, fail_on_unknown: bool) -> ExitCode:
+def close(results: Results | Outcome, fail_on: str, fail_on_unknown: bool, quiet: bool) -> ExitCode:
+    """The exit code of a run, and one line that says why."""
+    code = gate(results, fail_on, fail_on_unknown)
+    if not quiet or code is ExitCode.INCOMPLETE:
+        click.echo(f"azscheck: {closing_words(results, code)}", err=True)
+    return code
+
+
+def gate(results: Results | Outcome, fail_on: str, fail_on_unknown: bool) -> ExitCode:
     """The exit code of a run."""
     return results.exit_code(None if fail_on == "none" else Severity[fail_on.upper()], fail_on_unknown)
 
 
-def closing_words(results: Results, code: ExitCode) -> str:
+def closing_words(results: Results | Outcome, code: ExitCode) -> str:
     """One line for the log of a pipeline: both verdicts, and why the code is what it is."""
     verdicts = ", ".join(f"{category}: {results.verdict(category).words}" for category in Category)
     counts = results.counts()
     unknown = counts[ComplianceState.UNKNOWN] + counts[ComplianceState.ERROR]
     words = f"{verdicts}; {counts[ComplianceState.NON_COMPLIANT]} findings, {unknown} not judged; exit code {int(code)}"
-    if told := exemption_words(results):
+    if isinstance(results, Results) and (told := exemption_words(results)):
         words = f"{told}; {words}"
     if code is not ExitCode.INCOMPLETE:
         return words

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from azscheck.cli.options import CONFIGURATION
+from azscheck.cli.output import Output
 from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
@@ -14,6 +15,8 @@ from azscheck.policy import ATTESTATIONS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
 from azscheck.policy.load import load_library
 from azscheck.policy.membership import DEFAULT_SET, choose
+from azscheck.policy.parameters import Overrides
+from azscheck.results import Outcome
 from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import Configuration, read_configuration
 
@@ -80,3 +83,26 @@ def rules_of(
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
     return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets))
+
+
+def streamed(
+    inventory: Path, policies: Sequence[Policy], parameters: Overrides, now: datetime, output: Output, *, evidence: bool
+) -> Outcome | None:
+    """Judge a saved inventory while it is read, and write the lines; None where it has to be read as a whole."""
+    from azscheck.engine.evaluation import bound
+    from azscheck.engine.streaming import Streamed
+    from azscheck.inventory.lines import NotInOrder, SavedLines
+
+    if output.file is None:
+        return None
+    partial = output.file.with_name(output.file.name + ".partial")
+    try:
+        run = Streamed(SavedLines.of(inventory), policies, bound(policies, parameters, {}), now, evidence)
+        with partial.open("wb") as out:
+            out.writelines(run.lines())
+        partial.replace(output.file)
+    except NotInOrder:
+        return None
+    finally:
+        partial.unlink(missing_ok=True)
+    return run.outcome

@@ -20,6 +20,7 @@ from azscheck.errors import ExitCode, UsageError
 @options.stamp_option
 @options.judge_options
 @options.format_option
+@options.evidence_option
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.now_option
@@ -33,6 +34,7 @@ def command(
     exemptions: tuple[Path, ...],
     parameters: tuple[str, ...],
     formats: tuple[str, ...],
+    evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
     save_inventory: Path | None,
@@ -48,8 +50,8 @@ def command(
       azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
-    from azscheck.cli.output import closing_words, gate, parse_outputs, write_outputs
-    from azscheck.cli.run import collect, configuration_of, rules_of, with_evidence
+    from azscheck.cli.output import close, parse_outputs, write_outputs
+    from azscheck.cli.run import collect, configuration_of, rules_of, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.inventory import Inventory
     from azscheck.policy.parameters import check_overrides, over
@@ -69,6 +71,12 @@ def command(
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
+    # What is under an exemption takes the stamps and the tags of all that was read.
+    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    if alone and [output.format for output in outputs] == ["lines"]:
+        outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
+        if outcome is not None:
+            return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory, *more = [Inventory.read(path) for path in inventories]
         for other in more:
@@ -88,8 +96,5 @@ def command(
         exemptions=rules.exemptions,
         sets=rules.sets,
     )
-    write_outputs(results, outputs, quiet=quiet)
-    code = gate(results, fail_on, fail_on_unknown)
-    if not quiet or code is ExitCode.INCOMPLETE:
-        click.echo(f"azscheck: {closing_words(results, code)}", err=True)
-    return code
+    write_outputs(results, outputs, quiet=quiet, evidence=evidence)
+    return close(results, fail_on, fail_on_unknown, quiet)

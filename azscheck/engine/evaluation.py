@@ -1,13 +1,18 @@
 """evaluate: one result for each policy and resource, and one for each list that could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import azscheck
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
+from azscheck.engine.blocks import Bound
+from azscheck.engine.compiled.judge import compile_judge
+from azscheck.engine.compiled.source import Rule
 from azscheck.engine.exempting import exempt
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
@@ -22,6 +27,9 @@ from azscheck.policy.parameters import Overrides, check_overrides, over, values_
 from azscheck.results import ComplianceState, Result, Results, in_order
 from azscheck.times import format_time
 from azscheck.values import Unknown
+
+_WORTH_COMPILING = 16
+"""Resources of a type from which on generating code for them takes less time than it saves."""
 
 
 def evaluate(
@@ -41,20 +49,12 @@ def evaluate(
     becomes exempt. `sets` are the names of the policy sets that the policies are of, for the report. Raises UsageError
     for a parameter that no policy has, and for a `now` without a time zone or before the inventory was collected.
     """
-    _check_now(now, inventory)
+    check_now(now, inventory.created)
     policies = list(policies)
-    stamp_parameters = stamp_parameters or {}
-    per_stamp = {stamp: over(stamp_parameters.get(stamp, {}), parameters or {}) for stamp in inventory.stamps}
-    for overrides in (parameters or {}, *stamp_parameters.values()):
-        check_overrides(policies, overrides)
+    bounds_of = bound(policies, parameters or {}, stamp_parameters or {})
     inventory = without_lapsed(inventory, now)
-    interpreter = Interpreter(World(inventory))
-    results = [
-        result
-        for policy in policies
-        for stamp in inventory.stamps
-        for result in _of_stamp(policy, stamp, inventory, interpreter, values_of(policy, per_stamp[stamp]), now)
-    ]
+    evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
+    results = [result for stamp in inventory.stamps for result in evaluation.of_stamp(stamp, bounds_of(stamp))]
     results, uses = exempt(results, exemptions, policies, inventory, now)
     infos = tuple(sorted((p.info for p in policies), key=lambda info: info.id))
     return Results(
@@ -71,36 +71,86 @@ def evaluate(
     )
 
 
-def _check_now(now: datetime, inventory: Inventory) -> None:
+def check_now(now: datetime, collected: datetime) -> None:
+    """Raise UsageError for a moment from which ages cannot be measured."""
     if now.tzinfo is None:
         raise UsageError("now has no time zone: use datetime.now(UTC).")
-    if now < inventory.created - CLOCK_SKEW:
+    if now < collected - CLOCK_SKEW:
         # Everything would seem fresh.
         raise UsageError(
-            f"now is {format_time(now)}, before the inventory was collected at {format_time(inventory.created)}: "
+            f"now is {format_time(now)}, before the inventory was collected at {format_time(collected)}: "
             "check this computer's clock, or --now."
         )
 
 
-def _of_stamp(
-    policy: Policy,
-    stamp: str,
-    inventory: Inventory,
-    interpreter: Interpreter,
-    parameters: Mapping[str, Any],
-    now: datetime,
-) -> Iterable[Result]:
-    for kind in types_of(policy, inventory.types, now):
-        for resource in inventory.of_type(kind, stamp):
-            try:
-                yield _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
-            except RecursionError:
-                yield _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
-        if ANY not in policy.applies_to:
-            yield from (_of_gap(policy, gap) for gap in inventory.gaps(kind, stamp))
+def bound(
+    policies: Sequence[Policy], parameters: Overrides, stamp_parameters: Mapping[str, Overrides]
+) -> Callable[[str], list[Bound]]:
+    """A function from a stamp to the policies with their parameters' values there; raises UsageError."""
+    for overrides in (parameters, *stamp_parameters.values()):
+        check_overrides(policies, overrides)
+
+    @cache
+    def of_stamp(stamp: str) -> list[Bound]:
+        overrides = over(stamp_parameters.get(stamp, {}), parameters)
+        return [(policy, values_of(policy, overrides)) for policy in policies]
+
+    return of_stamp
 
 
-def _of_gap(policy: Policy, gap: Coverage) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    inventory: Inventory
+    interpreter: Interpreter
+    now: datetime
+
+    def of_stamp(self, stamp: str, policies: Iterable[Bound]) -> Iterator[Result]:
+        """The results of one stamp."""
+        by_kind: dict[str, list[Bound]] = {}
+        for bound in policies:
+            policy = bound[0]
+            for kind in types_of(policy, self.inventory.types, self.now):
+                by_kind.setdefault(kind.lower(), []).append(bound)
+                if ANY not in policy.applies_to:
+                    yield from (of_gap(policy, gap) for gap in self.inventory.gaps(kind, stamp))
+        for kind, bounds in by_kind.items():
+            yield from self._of_kind(kind, stamp, bounds)
+
+    def _of_kind(self, kind: str, stamp: str, bounds: list[Bound]) -> Iterator[Result]:
+        resources = self.inventory.of_type(kind, stamp)
+        if len(resources) < _WORTH_COMPILING:
+            yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
+            return
+        rules = [Rule(policy.when, policy.require, parameters) for policy, parameters in bounds]
+        judge = compile_judge(rules, stamp, self.interpreter, self.now)
+        for resource in resources:
+            for bound, state in zip(bounds, judge.states(resource), strict=True):
+                yield self._found(resource, bound, state)
+
+    def _found(self, resource: Resource, bound: Bound, state: ComplianceState | None) -> Result:
+        if state is ComplianceState.COMPLIANT:
+            policy, parameters = bound
+            return _result(policy, resource, state, "", lambda: self._judge(resource, policy, parameters).evidence)
+        if state is ComplianceState.NOT_APPLICABLE:
+            return _result(bound[0], resource, state)
+        # What fails is to be proven, and what generated code cannot say is to be found out.
+        return self._judge(resource, *bound)
+
+    def _judge(self, resource: Resource, policy: Policy, parameters: Mapping[str, Any]) -> Result:
+        return judge(self.interpreter, resource, policy, parameters, self.now)
+
+
+def judge(
+    interpreter: Interpreter, resource: Resource, policy: Policy, parameters: Mapping[str, Any], now: datetime
+) -> Result:
+    """The result of one policy for one resource, with its evidence."""
+    try:
+        return _judge(policy, interpreter, Frame(resource, resource.document, parameters, now))
+    except RecursionError:
+        return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
+
+
+def of_gap(policy: Policy, gap: Coverage) -> Result:
     """What was not looked at is unknown, not absent."""
     return Result(
         policy=policy.id,
@@ -153,6 +203,6 @@ def _result(
         name=resource.name,
         state=state,
         message=message,
-        evidence=evidence,
+        proof=evidence,
         origin=resource.origin,
     )

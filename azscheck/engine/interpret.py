@@ -81,10 +81,7 @@ class Interpreter:
 
     def _test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
-        wanted = frame.resolve(test.right)
-        if wanted is None and test.right is not None:
-            # What an expression did not find is no value to be equal to; only a null that is written asks for null.
-            wanted = ABSENT
+        wanted = self.wanted(test, frame)
         match test.left:
             case Field() | ComputedField():
                 field = frame.field(test.left)
@@ -104,6 +101,13 @@ class Interpreter:
                 tally = self._count(test.left, frame)
                 return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
         return compare(test.operator, seen, wanted, frame.now), seen, wanted
+
+    @staticmethod
+    def wanted(test: Test, frame: Frame) -> Any:
+        """What a test compares with."""
+        wanted = frame.resolve(test.right)
+        # What an expression did not find is no value to be equal to; only a null that is written asks for null.
+        return ABSENT if wanted is None and test.right is not None else wanted
 
     def _count(self, count: ArrayCount | ValueCount | ResourceCount, frame: Frame) -> Tally:
         match count:

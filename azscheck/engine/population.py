@@ -40,14 +40,33 @@ class World:
         self._indexes: dict[tuple[str, str, str], _Index] = {}
         self._keys: dict[tuple[str, str], list[str]] = {}
 
+    def stamps_of(self, count: ResourceCount, stamp: str) -> tuple[str, ...]:
+        """The stamps whose resources are counted for a resource of one stamp."""
+        return self._inventory.stamps if count.scope is Scope.FLEET else (stamp,)
+
+    def resources(self, kind: str, stamp: str) -> list[Resource]:
+        """All resources of a type on a stamp, in the order of their ids."""
+        return self._inventory.of_type(kind, stamp)
+
+    def gaps(self, kind: str, stamp: str) -> list[Coverage]:
+        """The lists of a type that did not say everything."""
+        return self._inventory.gaps(kind, stamp)
+
+    def keys(self, kind: str, stamp: str) -> list[str]:
+        """The ids of `resources` as keys, in order."""
+        keys = self._keys.get((kind, stamp))
+        if keys is None:
+            keys = self._keys[kind, stamp] = [arm_key(resource.id) for resource in self.resources(kind, stamp)]
+        return keys
+
     def population(self, count: ResourceCount, frame: Frame) -> Population:
         """What `count` looks at for the resource of `frame`."""
-        stamps = self._inventory.stamps if count.scope is Scope.FLEET else (frame.resource.stamp,)
-        prefix = _prefix(count.scope, frame.resource)
-        place, form = _PLACES.get(count.scope, ("", None))
-        if form is not None and not form.match(prefix):
+        stamps = self.stamps_of(count, frame.resource.stamp)
+        prefix = prefix_of(count.scope, frame.resource)
+        if prefix is None:
+            place = _PLACES[count.scope][0]
             return Population([], Unknown(f"{frame.resource.id} is in no {place}", error=True))
-        gaps = [gap for s in stamps for gap in self._inventory.gaps(count.type, s) if _touches(gap.scope, prefix)]
+        gaps = [gap for s in stamps for gap in self.gaps(count.type, s) if _touches(gap.scope, prefix)]
         if count.key is None:
             return Population([r for s in stamps for r in self._below(count.type, s, prefix)], _gap(gaps))
         found = self._joined(count.type, stamps, count.key, frame)
@@ -59,12 +78,10 @@ class World:
 
     def _below(self, kind: str, stamp: str, prefix: str) -> list[Resource]:
         """The resources whose ids begin with a prefix: a range of the list, which is in the order of the ids."""
-        resources = self._inventory.of_type(kind, stamp)
+        resources = self.resources(kind, stamp)
         if not prefix:
             return resources
-        keys = self._keys.get((kind, stamp))
-        if keys is None:
-            keys = self._keys[kind, stamp] = [arm_key(resource.id) for resource in resources]
+        keys = self.keys(kind, stamp)
         start = bisect_left(keys, prefix)
         return resources[start : bisect_left(keys, True, lo=start, key=lambda key: not key.startswith(prefix))]
 
@@ -98,19 +115,16 @@ class World:
         return known
 
 
-def _prefix(scope: Scope, resource: Resource) -> str:
-    """What the ids of the candidates begin with; empty when any id will do."""
+def prefix_of(scope: Scope, resource: Resource) -> str | None:
+    """What the ids of the candidates begin with: empty when any id will do, None when there is no such place."""
     key = arm_key(resource.id)
-    match scope:
-        case Scope.CHILDREN:
-            return f"{key}/"
-        case Scope.RESOURCE_GROUP:
-            # /subscriptions/<guid>/resourcegroups/<name>/...
-            return "/".join(key.split("/")[:5]) + "/"
-        case Scope.SUBSCRIPTION:
-            return "/".join(key.split("/")[:3]) + "/"
-        case _:
-            return ""
+    if scope is Scope.CHILDREN:
+        return f"{key}/"
+    if scope not in _PLACES:
+        return ""
+    _, form = _PLACES[scope]
+    place = form.match(f"{key}/")
+    return place[0] if place else None
 
 
 def _touches(listed: str, prefix: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from azscheck.expressions.evaluate import lookup
+from azscheck.expressions import lookup
 from azscheck.policy.paths import EACH
 from azscheck.values import ABSENT, Unknown
 

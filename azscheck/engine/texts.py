@@ -8,8 +8,6 @@ from azscheck.engine.equality import CannotCompare, equal, scalar_key
 from azscheck.policy.regex import regex
 from azscheck.values import type_name
 
-_SHORT = 256
-"""Characters of a text that is worth remembering."""
 _WILD = {"#": "[0-9]", "?": "[A-Za-z]", ".": "."}
 
 
@@ -59,20 +57,14 @@ def match_insensitively(seen: Any, wanted: Any) -> bool:
     return match(seen, wanted, re.IGNORECASE)
 
 
-@lru_cache(8192)
-def _found(pattern: str, text: str) -> bool:
-    # Half a character pair is no text of UTF-8.
-    whole = text.encode("utf-8", "replace").decode()
-    return regex(pattern).search(whole) is not None
-
-
 def matches_regex(seen: Any, wanted: Any) -> bool:
     """A text in which a regular expression is found, with regard to case, in linear time (RE2's syntax)."""
     if not isinstance(wanted, str):
         raise CannotCompare(f"matchesRegex takes a text, not a value of type {type_name(wanted)}")
     if not isinstance(seen, str):
         return False
-    return _found(wanted, seen) if len(seen) < _SHORT else _found.__wrapped__(wanted, seen)
+    # Half a character pair is no text of UTF-8.
+    return regex(wanted).search(seen.encode("utf-8", "replace")) is not None
 
 
 def contains(seen: Any, wanted: Any) -> bool:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from azscheck.expressions.functions import FUNCTIONS, Function, FunctionError
+from azscheck.expressions.arguments import FunctionError, Unanswerable, bounded
+from azscheck.expressions.function import Function
+from azscheck.expressions.functions import FUNCTIONS
+from azscheck.expressions.objects import lookup
 from azscheck.expressions.parse import Access, Call, Expression, Literal
 from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
@@ -36,14 +39,6 @@ def _access(target: Any, key: Any) -> Any:
     return Unknown(f"a value of type {type_name(target)} has no {key!r}", error=True)
 
 
-def lookup(document: Mapping[str, Any], key: str) -> Any:
-    """A property by its name, exact first, else without regard to case as ARM reads it; ABSENT when not there."""
-    if key in document:
-        return document[key]
-    lowered = key.lower()
-    return next((value for name, value in document.items() if name.lower() == lowered), ABSENT)
-
-
 def _call(call: Call, here: Functions) -> Any:
     contextual = here.get(call.name)
     if contextual is not None:
@@ -73,6 +68,8 @@ def _apply(call: Call, function: Function, here: Functions) -> Any:
             return unknown
         arguments.append(value)
     try:
-        return function.call(*arguments)
+        return bounded(function.call(*arguments))
     except FunctionError as error:
-        return Unknown(f"{call.text}: {error}", error=True)
+        return Unknown(f"{call.text}: {error}", error=not isinstance(error, Unanswerable))
+    except RecursionError:
+        return Unknown(f"{call.text}: takes fewer levels of arrays and objects", error=True)

@@ -3,9 +3,10 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/template-func
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from azscheck.expressions.arguments import FunctionError
+from azscheck.expressions.function import Function, Table, table
 from azscheck.values import ABSENT, Unknown
 
 
@@ -56,7 +57,30 @@ def negate(value: Any) -> bool:
     return not value
 
 
-def equals(left: Any, right: Any) -> bool:
-    """Whether two values of one type are the same; texts with regard to case."""
-    # Python holds True equal to 1, ARM does not.
-    return type(left) is type(right) and bool(left == right)
+FUNCTIONS: Final[Table] = table(
+    Function("and", all_true, 2, None, "Whether all are true.", "and(true(), false())", False, lazy=True),
+    Function(
+        "coalesce",
+        coalesce,
+        1,
+        None,
+        "The first value that is there and not null.",
+        "coalesce(null(), 'a')",
+        "a",
+        lazy=True,
+    ),
+    Function("false", lambda: False, 0, 0, "False.", "false()", False),
+    Function(
+        "if",
+        choose,
+        3,
+        3,
+        "One of two values, the other not being worked out.",
+        "if(equals(1, 1), 'yes', 'no')",
+        "yes",
+        lazy=True,
+    ),
+    Function("not", negate, 1, 1, "The other truth.", "not(true())", False),
+    Function("or", any_true, 2, None, "Whether any is true.", "or(true(), false())", True, lazy=True),
+    Function("true", lambda: True, 0, 0, "True.", "true()", True),
+)

@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
-from typing import Any
+from typing import Any, Final
 
 from azscheck.expressions.arguments import FunctionError, string
+from azscheck.expressions.function import Function, Table, table
 from azscheck.values import ABSENT
 
 _UNC = re.compile(r"[\\/]{2}(?:\?[\\/]UNC[\\/])?(?P<host>[^\\/\s]+)[\\/]+[^\\/]", re.IGNORECASE)
@@ -57,3 +58,34 @@ def host_of(target: Any) -> Any:
         return host
     found = _HOST.match(string(target))
     return found["host"].rstrip(".").lower() if found else ABSENT
+
+
+FUNCTIONS: Final[Table] = table(
+    Function(
+        "hostOf",
+        host_of,
+        1,
+        1,
+        "The host of a UNC path, a URL or host:port, in lower case. azscheck's own.",
+        "hostOf('https://A.example:443/c')",
+        "a.example",
+    ),
+    Function(
+        "ipRangeContains",
+        ip_range_contains,
+        2,
+        2,
+        "Whether a range of addresses, a CIDR block or an address holds another.",
+        "ipRangeContains('10.0.0.0/8', '10.1.2.3')",
+        True,
+    ),
+    Function(
+        "uncHost",
+        unc_host,
+        1,
+        1,
+        "The host of a UNC path, in lower case. azscheck's own.",
+        r"uncHost('\\FS01\share')",
+        "fs01",
+    ),
+)

@@ -5,7 +5,9 @@ The closing record tells a whole file from one that was cut off. Version 1::
     {"azscheck": "inventory", "version": 1, "created": "2026-01-31T12:00:00Z"}
     {"coverage": {"stamp": "east", "type": "...", "scope": "...", "state": "complete", ...}}
     {"stamp": "east", "type": "...", "id": "...", "origin": {...}, "unknown": {...}, "resource": {...}}
-    {"end": {"coverage": 1, "resources": 1}}
+    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...]}
+
+`keys` are those of all resources but below `tags`; without them a reader that wants few properties decodes all.
 """
 
 import gzip
@@ -20,6 +22,7 @@ from typing import Any, BinaryIO, NoReturn, cast
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_fields, resource_of
+from azscheck.inventory.keys import Keys
 from azscheck.inventory.model import Inventory
 from azscheck.inventory.parts import Coverage, Resource
 from azscheck.times import format_time, parse_time
@@ -33,9 +36,17 @@ def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
     yield {"azscheck": "inventory", "version": VERSION, "created": format_time(inventory.created)}
     for coverage in inventory.coverage:
         yield {"coverage": coverage_fields(coverage)}
+    keys = Keys()
     for resource in inventory.resources:
+        keys.add(resource.body)
         yield resource_fields(resource)
-    yield {"end": {"coverage": len(inventory.coverage), "resources": len(inventory.resources)}}
+    yield end_record(len(inventory.coverage), len(inventory.resources), keys)
+
+
+def end_record(coverage: int, resources: int, keys: Keys) -> dict[str, Any]:
+    """The closing record."""
+    listed = keys.listed()
+    return {"end": {"coverage": coverage, "resources": resources}, **({} if listed is None else {"keys": listed})}
 
 
 def write(inventory: Inventory, path: Path) -> None:

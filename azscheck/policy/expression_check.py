@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from azscheck.documents import Document, Path_, did_you_mean
 from azscheck.errors import Place
-from azscheck.expressions import FUNCTIONS, Call, ExpressionError, calls, is_expression, parse
+from azscheck.expressions import FUNCTIONS, Call, ExpressionError, calls, is_expression, not_in_policies, parse
 from azscheck.policy.paths import parse_path
 
 _HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 2), "utcnow": (0, 0)}
@@ -48,8 +48,10 @@ class ExpressionCheck:
             least, most = (function.least, function.most) if function else _HERE.get(call.name, (-1, -1))
             given = len(call.arguments)
             if least == -1:
-                near = did_you_mean(call.name, [*FUNCTIONS, *_HERE])
-                self._mistake(steps, f"{call.text.partition('(')[0]}() is not a function that policies have{near}")
+                known = not_in_policies(call.name)
+                near = did_you_mean(call.name, [*(f.name for f in FUNCTIONS.values()), *_HERE])
+                why = f"{known}." if known else f"is not a function that policies have{near}"
+                self._mistake(steps, f"{call.text.partition('(')[0]}() {why}")
             elif given < least or (most is not None and given > most):
                 wanted = str(least) if most == least else f"{least} or more" if most is None else f"{least} to {most}"
                 self._mistake(steps, f"{call.text} takes {wanted} arguments, not {given}.")

@@ -19,8 +19,10 @@ def regex(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = LARGEST
+    options.never_capture = True
     try:
-        return re2.compile(pattern, options)
+        # Of bytes, so that re2 need not translate the places of what it found.
+        return re2.compile(pattern.encode(), options)
     except UnicodeEncodeError as error:
         raise RegexError(f"{pattern!r} is no regular expression: it holds half a character") from error
     except re2.error as error:

@@ -18,7 +18,7 @@ __all__ = ["FORMATS", "Format", "render"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form of the report; its module has `render(results, *, colour, width) -> str`."""
+    """One form of the report; its module has `render(results, *, colour, width, evidence) -> str`."""
 
     name: str
     module: str
@@ -37,6 +37,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("markdown", "azscheck.reports.markdown", ".md", "GitHub flavoured, for job summaries and comments"),
             Format("junit", "azscheck.reports.junit", ".xml", "Jenkins xUnit, for test tabs of CI systems"),
             Format("sarif", "azscheck.reports.sarif", ".sarif", "SARIF 2.1.0, for code scanning"),
+            Format("lines", "azscheck.reports.lines", ".ndjson", "JSON, a line a resource, for scripts; the quickest"),
             Format("csv", "azscheck.reports.csv", ".csv", "one row a result, for spreadsheets"),
         )
     }
@@ -44,11 +45,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 """The formats by name. A new one is a module, a line here and a golden file."""
 
 
-def render(results: "Results", format: str, *, colour: bool = False, width: int = 100) -> str:
-    """Results as the text of a report, always encodable as UTF-8; `colour` and `width` matter to `table` only.
+def render(results: "Results", format: str, *, colour: bool = False, width: int = 100, evidence: bool = False) -> str:
+    """Results as the text of a report, always encodable as UTF-8.
+
+    `colour` and `width` matter to `table` only, `evidence` (whether findings have it) to `lines`.
 
     KeyError for a format that is not in `FORMATS`.
     """
     # Each format's module, and jinja2, rich or xml with it, is imported when that format is first asked for.
-    text: str = import_module(FORMATS[format].module).render(results, colour=colour, width=width)
+    text: str = import_module(FORMATS[format].module).render(results, colour=colour, width=width, evidence=evidence)
     return text

@@ -46,7 +46,7 @@ _SEVERITIES = {
 }
 
 
-def render(results: Results, *, colour: bool = False, width: int = 100) -> str:
+def render(results: Results, *, colour: bool = False, width: int = 100, **_: object) -> str:
     """Results as lines of at most `width` columns; without `colour` there is no escape code in them."""
     out = io.StringIO()
     console = Console(

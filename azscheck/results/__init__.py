@@ -2,6 +2,18 @@
 
 from azscheck.errors import ExitCode
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
-from azscheck.results.model import ComplianceState, Evidence, Result, Results, in_order
+from azscheck.results.model import Evidence, Result, Results, in_order
+from azscheck.results.outcome import Outcome
+from azscheck.results.states import ComplianceState
 
-__all__ = ["ComplianceState", "Evidence", "ExemptionState", "ExemptionUse", "ExitCode", "Result", "Results", "in_order"]
+__all__ = [
+    "ComplianceState",
+    "Evidence",
+    "ExemptionState",
+    "ExemptionUse",
+    "ExitCode",
+    "Outcome",
+    "Result",
+    "Results",
+    "in_order",
+]

@@ -2,34 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from azscheck.errors import ExitCode
-from azscheck.inventory import Coverage, CoverageState, Origin, Resource, arm_key
+from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
-
-
-class ComplianceState(StrEnum):
-    """The state of one policy for one resource; only `compliant` is a pass."""
-
-    COMPLIANT = "compliant"
-    NON_COMPLIANT = "nonCompliant"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "notApplicable"
-    EXEMPT = "exempt"
-    ERROR = "error"
-
-    @property
-    def words(self) -> str:
-        """As a person reads it."""
-        return {"nonCompliant": "non-compliant", "notApplicable": "not applicable"}.get(self.value, self.value)
+from azscheck.results.outcome import Outcome
+from azscheck.results.states import ComplianceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +36,9 @@ class Evidence:
     origin: Origin | None = None
 
 
+Proof = tuple[Evidence, ...] | Callable[[], tuple[Evidence, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One policy's answer for one resource."""
@@ -64,10 +52,16 @@ class Result:
     state: ComplianceState
     message: str = ""
     """One line that says why, from the evidence."""
-    evidence: tuple[Evidence, ...] = ()
+    proof: Proof = ()
+    """The evidence, or what works it out: of all that complies in a large inventory few want to see it."""
     origin: Origin | None = None
     would_be: ComplianceState | None = None
     """For an exempt result, the state it would have had."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The tests that decided it."""
+        return self.proof() if callable(self.proof) else self.proof
 
     @property
     def id(self) -> str:
@@ -136,24 +130,24 @@ class Results:
         """The results that are unknown or in error, the worst severity first."""
         return self.in_state(ComplianceState.UNKNOWN, ComplianceState.ERROR, category=category)
 
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The counts, the verdicts and the exit code."""
+        unjudged = (ComplianceState.UNKNOWN, ComplianceState.ERROR)
+        return Outcome(
+            self.policies,
+            Counter((r.policy, r.state) for r in self.results),
+            self.coverage,
+            sum(r.would_be in unjudged for r in self.results),
+        )
+
     def counts(self, category: Category | None = None) -> Counter[ComplianceState]:
         """How many results are in each state."""
-        return Counter(r.state for r in self.results if category is None or self.policy_of(r).category is category)
+        return self.outcome.counts(category)
 
     def verdict(self, category: Category) -> ComplianceState:
-        """The one word for a category: a finding outweighs the unknown, the unknown outweighs the compliant.
-
-        `notApplicable` means that nothing was evaluated, which is never a pass.
-        """
-        counts = self.counts(category)
-        if counts[ComplianceState.NON_COMPLIANT]:
-            return ComplianceState.NON_COMPLIANT
-        if counts[ComplianceState.UNKNOWN] or counts[ComplianceState.ERROR]:
-            return ComplianceState.UNKNOWN
-        for state in (ComplianceState.COMPLIANT, ComplianceState.EXEMPT):
-            if counts[state]:
-                return state
-        return ComplianceState.NOT_APPLICABLE
+        """The one word for a category."""
+        return self.outcome.verdict(category)
 
     @cached_property
     def exemption_counts(self) -> dict[str, int]:
@@ -168,10 +162,10 @@ class Results:
             "matchedNothing": sum(use.matched_nothing for use in uses),
         }
 
-    @cached_property
+    @property
     def failed_coverage(self) -> tuple[Coverage, ...]:
         """The lists that should have been read and could not."""
-        return tuple(c for c in self.coverage if c.state is CoverageState.FAILED)
+        return self.outcome.failed_coverage
 
     @cached_property
     def unmatched(self) -> tuple[PolicyInfo, ...]:
@@ -181,22 +175,17 @@ class Results:
 
     @property
     def evaluated(self) -> bool:
-        """Whether anything was judged at all: what is unknown or in error was not, exempt or no."""
-        judged = (ComplianceState.COMPLIANT, ComplianceState.NON_COMPLIANT, ComplianceState.EXEMPT)
-        return any((r.would_be or r.state) in judged for r in self.results)
+        """Whether anything was judged at all."""
+        return self.outcome.evaluated
 
     @property
     def incomplete(self) -> bool:
-        """Whether something could not be read or judged for a reason that is a fault: then no verdict is whole."""
-        return not self.evaluated or bool(self.failed_coverage) or self.counts()[ComplianceState.ERROR] > 0
+        """Whether something could not be read or judged for a reason that is a fault."""
+        return self.outcome.incomplete
 
     def exit_code(self, fail_on: Severity | None = Severity.LOW, fail_on_unknown: bool = False) -> ExitCode:
         """What a command ends with; `fail_on` None means that no finding fails the run."""
-        if self.incomplete or (fail_on_unknown and self.counts()[ComplianceState.UNKNOWN]):
-            return ExitCode.INCOMPLETE
-        if fail_on is not None and any(self.policy_of(r).severity >= fail_on for r in self.findings()):
-            return ExitCode.FINDINGS
-        return ExitCode.COMPLIANT
+        return self.outcome.exit_code(fail_on, fail_on_unknown)
 
 
 def result_order(policies: Sequence[PolicyInfo]) -> Any:

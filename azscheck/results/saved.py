@@ -16,7 +16,8 @@ from azscheck.inventory.fields import (
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
-from azscheck.results.model import ComplianceState, Evidence, Result, Results
+from azscheck.results.model import Evidence, Result, Results
+from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
 
 VERSION = 1
@@ -163,7 +164,7 @@ def _result_of(fields: dict[str, Any]) -> Result:
         name=fields["name"],
         state=ComplianceState(fields["state"]),
         message=fields["message"],
-        evidence=tuple(_evidence_of(e) for e in fields["evidence"]),
+        proof=tuple(_evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
     )

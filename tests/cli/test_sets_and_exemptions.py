@@ -142,3 +142,14 @@ def test_attestations_of_the_configuration(run: Run, stamp: DemoStamp) -> None:
     stamp.requests.clear()
     sentence(run("scan", "--config", file), 2, "a.yaml:1:", "another person")
     assert stamp.requests == []
+
+
+def test_lines_tell_what_is_exempt(run: Run, inventory_file: Path) -> None:
+    """The lines of a large inventory, judged while it is read, leave the exemptions out."""
+    Path("e.yaml").write_text(json.dumps({"exemptions": [EXEMPTION]}))
+    options = ("--inventory", inventory_file, "--now", NOW, "--set", "tenant", "--format", "lines=r.ndjson")
+    assert run("scan", *options).code == 1
+    assert run("scan", *options, "--exemptions", "e.yaml").code == 0
+    lines = [json.loads(line) for line in Path("r.ndjson").read_text("utf-8").splitlines()]
+    assert sum(len(line.get("exempt", ())) for line in lines) == 10
+    assert all(line["nonCompliant"] == [] for line in lines)

@@ -141,7 +141,7 @@ def everything() -> Results:
     absent = Evidence("tags['replicate']", "exists", True, None, False, note="the property is absent")
     found = [
         result(RECENT, "east", "east", state.NON_COMPLIANT, "newest recovery-ready backup is 3 d 3 h old, allowed 1 d",
-               evidence=(age,)),
+               proof=(age,)),
         result(RECENT, "west", "west", state.COMPLIANT),
         result(SECRETS, "east", "east", state.UNKNOWN, "the newest backup's role status could not be read: 503"),
         result(SECRETS, "west", "west", state.COMPLIANT),
@@ -152,17 +152,17 @@ def everything() -> Results:
         result(ADDRESS, "west", "west", state.COMPLIANT),
         result(SWITCHES, "west", "west", state.NON_COMPLIANT, "attestation is 200 d old, allowed 180 d"),
         result(PROTECTED, "east", "batch-01", state.NOT_APPLICABLE, "tagged backup=none"),
-        result(PROTECTED, "east", "web-01", state.COMPLIANT, evidence=(none,)),
-        result(PROTECTED, "west", "db-01", state.UNKNOWN, "protected items: vault: 403 Forbidden", evidence=(unread,)),
-        result(PROTECTED, "west", "db-02", state.UNKNOWN, "protected items: vault: 403 Forbidden", evidence=(unread,)),
+        result(PROTECTED, "east", "web-01", state.COMPLIANT, proof=(none,)),
+        result(PROTECTED, "west", "db-01", state.UNKNOWN, "protected items: vault: 403 Forbidden", proof=(unread,)),
+        result(PROTECTED, "west", "db-02", state.UNKNOWN, "protected items: vault: 403 Forbidden", proof=(unread,)),
         result(SECONDARY, "east", "db-09", state.NON_COMPLIANT, "is tagged for replication and has none",
-               evidence=(absent,), origin=Origin("file", "templates\\shop one.json", None, 41, 7)),
+               proof=(absent,), origin=Origin("file", "templates\\shop one.json", None, 41, 7)),
         result(SECONDARY, "west", "db-03", state.EXEMPT, "mitigated until 2026-06-30: rebuilt nightly",
                would_be=state.UNKNOWN),
     ]  # fmt: skip
     for name in HOSTILE:
         seen = Evidence("tags.note", "notContains", name, {name: [name, 1.5, None]}, False, note=name)
-        found.append(result(PROTECTED, "east", name, state.NON_COMPLIANT, f"{name} is not protected", evidence=(seen,)))
+        found.append(result(PROTECTED, "east", name, state.NON_COMPLIANT, f"{name} is not protected", proof=(seen,)))
     listed = CoverageState
     return Results(
         now=NOW,

@@ -70,7 +70,7 @@ evidence = st.builds(
 def test_odd_values(pieces: list[Evidence], message: str, odd: str) -> None:
     """A resource's odd text makes saved results that cannot be read, or that a terminal acts on."""
     found = sample()
-    odd_one = replace(found.results[1], evidence=tuple(pieces), message=message + odd, name=odd)
+    odd_one = replace(found.results[1], proof=tuple(pieces), message=message + odd, name=odd)
     found = replace(found, results=(found.results[0], odd_one))
     text = dumps(found)
     text.encode("utf-8")

@@ -1,0 +1,60 @@
+"""Documents as structs of the properties that policies read: what no policy reads is not decoded.
+
+A struct's keys are exact, a policy's are not; so a property is read through a struct only where the inventory's own
+list of keys says how it is spelled, and that it is spelled in one way.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from azscheck.engine.compiled.reads import Layout, Steps
+from azscheck.policy.paths import EACH
+from azscheck.values import ABSENT
+
+
+class NotProjectable(Exception):
+    """Whole documents are needed."""
+
+
+def spellings(keys: Sequence[str]) -> dict[str, str]:
+    """How an inventory spells each key, by its lower case; empty for one that it spells in several ways."""
+    found: dict[str, str] = {}
+    for key in keys:
+        found[key.lower()] = "" if key.lower() in found else key
+    return found
+
+
+def line_decoder(layout: Layout, spelled: Mapping[str, str], stamp: str, kind: str) -> msgspec.json.Decoder[Any]:
+    """Decodes the lines of one type of one stamp; a line of any other is refused."""
+    body = _struct((), layout, spelled)
+    fields: list[Any] = [("id", str), ("stamp", Literal[stamp]), ("resource", body), ("unknown", Any, None)]
+    line = msgspec.defstruct("Line", fields, tag_field="type", tag=kind, gc=False)
+    return msgspec.json.Decoder(line)
+
+
+def _struct(path: Steps, layout: Layout, spelled: Mapping[str, str]) -> Any:
+    below = [p for p in layout.seen if len(p) == len(path) + 1 and p[:-1] == path]
+    fields: list[tuple[str, Any, Any]] = []
+    names: dict[str, str] = {}
+    for child in below:
+        key = child[-1]
+        name = spelled.get(key, layout.seen[child])
+        if not name:
+            raise NotProjectable
+        names[layout.attribute(key)] = name
+        fields.append((layout.attribute(key), _type(child, layout, spelled), ABSENT))
+    return msgspec.defstruct("Part", fields, rename=names, gc=False)
+
+
+def _type(path: Steps, layout: Layout, spelled: Mapping[str, str]) -> Any:
+    below = {p[-1] for p in layout.seen if len(p) == len(path) + 1 and p[:-1] == path}
+    if not below or not layout.is_struct(path):
+        return Any
+    if below == {EACH}:
+        item = _type((*path, EACH), layout, spelled)
+        return list[item] | None  # type: ignore[valid-type]
+    if EACH in below:
+        return Any
+    return _struct(path, layout, spelled) | None

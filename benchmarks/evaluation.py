@@ -1,0 +1,80 @@
+"""Evaluation alone, of machines that are in memory: `python -m benchmarks.evaluation INVENTORY ROUNDS TIMES`.
+
+A contestant is a function that gets the inventory's records, makes ready what is not measured, and gives two
+functions: the one that is measured, and the one that tells its outcome as lines.
+"""
+
+import gc
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from azscheck.engine import evaluate
+from azscheck.inventory import Inventory
+from azscheck.policy import load_policies
+from azscheck.results import ComplianceState, Results
+from benchmarks import FOLDER
+from benchmarks.agreement import Line, difference, line_of
+from benchmarks.rules import Verdict, judge
+from benchmarks.stamp import NOW
+
+Ready = tuple[Callable[[], Any], Callable[[Any], Iterable[Line]]]
+
+
+def handwritten(file: Path) -> Ready:
+    """The rules by hand, on what orjson gives."""
+    with file.open("rb") as lines:
+        machines = [record for record in map(orjson.loads, lines) if "resource" in record]
+    bodies = [record["resource"] for record in machines]
+
+    def tell(verdicts: list[Verdict]) -> Iterable[Line]:
+        return (line_of(m["id"], *verdict) for m, verdict in zip(machines, verdicts, strict=True))
+
+    return lambda: [judge(body, NOW) for body in bodies], tell
+
+
+def azscheck(file: Path) -> Ready:
+    """azscheck's evaluator, on its own inventory."""
+    inventory, policies = Inventory.read(file), load_policies([FOLDER / "policies"])
+
+    def tell(results: Results) -> Iterable[Line]:
+        found: Mapping[str, Mapping[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for result in results.results:
+            found[result.resource][result.state].append(result.policy)
+        states = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN)
+        return (line_of(resource, *(by_state.get(s, ()) for s in states)) for resource, by_state in found.items())
+
+    return lambda: evaluate(inventory, policies, now=NOW), tell
+
+
+CONTESTANTS: Mapping[str, Callable[[Path], Ready]] = {"azscheck": azscheck, "handwritten": handwritten}
+
+
+def main(file: str, rounds: str, times: str) -> None:
+    """Measure in turns and write the seconds of each round; end with a sentence where the two do not agree."""
+    ready = {name: contestant(Path(file)) for name, contestant in CONTESTANTS.items()}
+    mine, other = (tell(measured()) for measured, tell in ready.values())
+    found = difference(mine, other)
+    if found:
+        sys.exit(f"they do not agree: {found}")
+    # What stays in memory is looked through by no contestant's garbage collection.
+    gc.collect()
+    gc.freeze()
+    taken = [{name: _seconds(measured) for name, (measured, _) in ready.items()} for _ in range(int(rounds))]
+    Path(times).write_text(json.dumps(taken), "utf-8")
+
+
+def _seconds(measured: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    measured()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
