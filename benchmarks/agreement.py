@@ -33,6 +33,8 @@ def _lines(file: str, copies: int) -> Iterator[Line]:
     with Path(file).open("rb") as written:
         for line in written:
             record = orjson.loads(line)
+            if "end" in record:
+                return
             failed, unknown = record.get("nonCompliant", ()), record.get("unknown", ())
             if copies:
                 failed, unknown = copied(failed, copies), copied(unknown, copies)

@@ -1,4 +1,5 @@
-"""Makes the pages that say what the code says: `docs/commands/*.md`, `docs/configuration.md`, `docs/policies.md`.
+"""Makes the pages that say what the code says: `docs/commands/*.md`, `docs/configuration.md`, `docs/language.md`,
+`docs/policies.md`.
 
 `make docs` runs it; a test holds the pages current.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import language
 
 from azscheck.cli import COMMANDS
 from azscheck.packaged import schema_file
@@ -26,6 +28,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         command = import_module(f"azscheck.cli.{name}").command
         yield DOCS / "commands" / f"{name}.md", MADE + _command(command, f"azscheck {name}", 1)
     yield DOCS / "configuration.md", MADE + _configuration()
+    yield DOCS / "language.md", MADE + language.page()
     yield DOCS / "policies.md", MADE + _policies()
 
 

@@ -1,14 +1,13 @@
 """The docs say what is so: pages made from the code are current, commands parse, examples run, links lead somewhere."""
 
-import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import click
+import generate
 import pytest
 
 from azscheck.cli import azscheck
@@ -23,15 +22,6 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def blocks(kind: str) -> Iterator[tuple[Path, str]]:
     for page in PAGES:
         for found in re.finditer(rf"^```{kind}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
@@ -40,7 +30,7 @@ def blocks(kind: str) -> Iterator[tuple[Path, str]]:
 
 def test_pages_made_from_the_code_are_current() -> None:
     """A page describes options or keys that are no longer there: `make docs` mends it."""
-    for page, text in generator().pages():
+    for page, text in generate.pages():
         assert page.read_text("utf-8") == text, f"{page.relative_to(ROOT)} is out of date"
 
 
@@ -134,9 +124,19 @@ def test_the_attestations_example(tmp_path: Path) -> None:
     assert found.unknown == {}
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link may name of a page: its headings as GitHub writes them, and anchors."""
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)"', text))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     """A link in the docs ends nowhere."""
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+    for target, anchor in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
         if not target.startswith("https://"):
-            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+            there = page.parent / target if target else page
+            assert there.exists(), f"{page.relative_to(ROOT)}: {target}"
+            assert not anchor or anchor in anchors(there), f"{page.relative_to(ROOT)}: {target}#{anchor}"

@@ -17,7 +17,7 @@ from azscheck.inventory.lines import NotInOrder
 from azscheck.inventory.parts import arm_key
 from azscheck.policy import Policy
 from azscheck.results import ComplianceState, Result
-from azscheck.results.lines import encode, findings_of, head, tail
+from azscheck.results.lines import findings_of, head, id_of, tail
 
 Bound = tuple[Policy, Mapping[str, Any]]
 """A policy with the values of its parameters."""
@@ -100,7 +100,7 @@ class Block:
                 ready = tails[bits] = self._tail(bits)
             if ready:
                 seen.append(bits)
-                out += (start, encode(part.id), ready)
+                out += (start, id_of(part.id), ready)
                 if self._told:
                     out[-1] = self._with_findings(ready)
             else:
@@ -123,7 +123,7 @@ class Block:
         for (policy, _), state in zip(self.bounds, states, strict=True):
             by_state.setdefault(by_policy.get(policy.id, state or ComplianceState.ERROR), []).append(policy.id)
         self.tally.update((policy, state) for state, policies in by_state.items() for policy in policies)
-        return self._head + encode(results[0].resource) + tail(by_state, findings_of(results) if self.evidence else ())
+        return self._head + id_of(results[0].resource) + tail(by_state, findings_of(results) if self.evidence else ())
 
     def close(self) -> None:
         """Add what was found to the tally."""

@@ -59,9 +59,8 @@ class Frame:
         """
         bound, value = self._start(array)
         steps = array.steps[bound:]
-        if EACH not in steps:
-            # A count around this one goes over the array: here it is the one element.
-            return [self.at(array, value)]
+        if not steps:
+            return [Unknown(f"a count goes over {array.path} within a count over the same", error=True)]
         inner = steps.index(EACH) + 1
         # `field` inside may name the outer element as well as the inner one.
         outer = Field(array.path, array.steps[: bound + inner], array.alias_of)

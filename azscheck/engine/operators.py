@@ -1,8 +1,8 @@
 """What each operator means. Azure Policy's are Azure's to the letter, case-insensitivity and coercions included:
 https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#conditions
 
-To add one: a function in `texts` or `quantities`, a line in `OPERATORS`, a word in `policy.parse.OPERATORS` and in the
-schema.
+To add one: a function in `texts` or `quantities`, a line in `OPERATORS`, a word in `policy.parse.OPERATORS`, a
+sentence in the schema, and `examples`.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,3 +84,5 @@ def compare(operator: str, seen: Any, wanted: Any, now: datetime) -> Truth:
         return Unknown(str(error))
     except (ValueError, OverflowError) as error:
         return Unknown(f"{operator}: {error}", error=True)
+    except RecursionError:
+        return Unknown(f"{operator}: a value is nested too deeply", error=True)

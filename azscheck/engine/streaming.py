@@ -27,7 +27,7 @@ from azscheck.inventory.lines import NotInOrder, SavedLines, beginning, told
 from azscheck.policy import ANY, ATTESTATIONS, Policy
 from azscheck.policy.conditions import Field, ResourceCount
 from azscheck.results import ComplianceState, Outcome, Result
-from azscheck.results.lines import line
+from azscheck.results.lines import closing, line
 
 
 @dataclass
@@ -83,6 +83,7 @@ class Streamed:
             if known is not None:
                 known.close()
         yield from self._gaps()
+        yield closing(self.outcome, self.now, self.saved.created)
 
     def _quickly(self, block: Block | None, key: tuple[str, str], chunk: bytes) -> tuple[bytes, int] | None:
         """The output for lines of one block, and how many; None where they are not all of it, or are unusual."""

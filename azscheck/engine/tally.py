@@ -88,7 +88,7 @@ def newest_of(candidates: Iterable[tuple[Resource, Truth, Any]]) -> list[Resourc
             continue
         try:
             dated.append((parse_time(value), resource, truth is True))
-        except (ValueError, TypeError, AttributeError):
+        except (LookupError, ValueError, TypeError, AttributeError):
             undated.append(resource)
     certain = max((time for time, _, sure in dated if sure), default=None)
     return [r for time, r, _ in dated if certain is None or time >= certain] + undated

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from azscheck.inventory import arm_key
 from azscheck.results import Result, Results
-from azscheck.results.lines import line
+from azscheck.results.lines import closing, line
 
 
 def render(results: Results, *, evidence: bool = False, **_: object) -> str:
@@ -14,4 +14,5 @@ def render(results: Results, *, evidence: bool = False, **_: object) -> str:
         return result.stamp, result.type.lower(), arm_key(result.resource)
 
     ordered = sorted(results.results, key=place)
-    return b"".join(line(list(group), evidence=evidence) for _, group in groupby(ordered, place)).decode()
+    told = [line(list(group), evidence=evidence) for _, group in groupby(ordered, place)]
+    return b"".join([*told, closing(results.outcome, results.now, results.collected)]).decode()

@@ -1,16 +1,22 @@
 """Results as lines, a resource each, for inventories too large to hold: written as they are judged.
 
 A line is JSON: `stamp`, `type`, `id`, and for each state but compliant and notApplicable the ids of the policies that
-are in it; `findings`, where they are asked for, have each failed policy's `message` and `evidence`.
+are in it; `findings`, where they are asked for, have each failed policy's `message` and `evidence`. The last line has
+`end`, which tells a whole file from one that was cut off: the two moments, the counts, and in `incomplete` why the run
+is, where it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from azscheck.inventory.fields import json_text
 from azscheck.results.model import Evidence, Result
+from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
+from azscheck.times import format_time
 
 TOLD = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN, ComplianceState.ERROR, ComplianceState.EXEMPT)
 """The states that a line tells; the first is there even when no policy is in it."""
@@ -20,7 +26,7 @@ encode = msgspec.json.encode
 
 def head(stamp: str, kind: str) -> bytes:
     """What the lines of one type of one stamp begin with; the id follows."""
-    return encode({"stamp": stamp, "type": kind})[:-1] + b',"id":'
+    return _safe({"stamp": stamp, "type": kind})[:-1] + b',"id":'
 
 
 def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[bytes] = ()) -> bytes:
@@ -31,9 +37,14 @@ def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[b
 
 
 def finding(policy: str, message: str, evidence: Iterable[Evidence]) -> bytes:
-    """A failed policy with what decided it, the values as JSON."""
-    told = [_evidence(piece) for piece in evidence]
-    return encode({"policy": policy, "message": message, "evidence": told})
+    """A failed policy with the tests of the judged resource that decided it, the values as JSON."""
+    told = [_evidence(piece) for piece in evidence if not piece.resource]
+    return _safe({"policy": policy, "message": message, "evidence": told})
+
+
+def id_of(resource: str) -> bytes:
+    """A resource's id as JSON on which no terminal acts."""
+    return encode(resource) if resource.isprintable() else _safe(resource)
 
 
 def line(results: Sequence[Result], *, evidence: bool = False) -> bytes:
@@ -43,7 +54,7 @@ def line(results: Sequence[Result], *, evidence: bool = False) -> bytes:
     for result in results:
         policies.setdefault(result.state, []).append(result.policy)
     findings = findings_of(results) if evidence else ()
-    return head(first.stamp, first.type) + encode(_safe(first.resource)) + tail(policies, findings)
+    return head(first.stamp, first.type) + id_of(first.resource) + tail(policies, findings)
 
 
 def findings_of(results: Iterable[Result]) -> list[bytes]:
@@ -53,13 +64,24 @@ def findings_of(results: Iterable[Result]) -> list[bytes]:
 
 def _evidence(piece: Evidence) -> dict[str, Any]:
     told: dict[str, Any] = {"test": piece.test, "operator": piece.operator, "wanted": piece.wanted, "seen": piece.seen}
-    if piece.note:
+    # What was counted is for the reports that have room for it.
+    if piece.note and not piece.test.startswith("count"):
         told["note"] = piece.note
-    if piece.resource:
-        told["resource"] = piece.resource
     return told
 
 
-def _safe(text: str) -> str:
-    # Half a character pair cannot be written.
-    return text.encode("utf-8", "replace").decode()
+def closing(outcome: Outcome, now: datetime, collected: datetime) -> bytes:
+    """The last line."""
+    told: dict[str, Any] = {"now": format_time(now), "collected": format_time(collected)}
+    told |= {state.value: outcome.counts()[state] for state in ComplianceState}
+    if outcome.incomplete:
+        told["incomplete"] = [f"{c.stamp}: {c.words}" for c in outcome.failed_coverage] or [_why(outcome)]
+    return _safe({"end": told}) + b"\n"
+
+
+def _why(outcome: Outcome) -> str:
+    return "a policy could not be evaluated" if outcome.evaluated else "nothing was evaluated"
+
+
+def _safe(value: Any) -> bytes:
+    return json_text(value, separators=(",", ":")).encode()

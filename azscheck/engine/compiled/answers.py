@@ -22,6 +22,13 @@ _SYMBOLS: Final = {
     "greater": ">",
     "greaterOrEquals": ">=",
 }
+_OF_NUMBERS: Final = {
+    # What is not a number in floating point is neither less nor greater, as the interpreter has it.
+    "less": "{} < {}",
+    "lessOrEquals": "not {} > {}",
+    "greater": "{} > {}",
+    "greaterOrEquals": "not {} < {}",
+}
 _NEGATED: Final = {
     "notEquals": "equals",
     "notIn": "in",
@@ -92,9 +99,11 @@ def _age(operator: str, wanted: Any, now: datetime) -> Answer:
     def answer(value: Any) -> bool:
         if value is ABSENT or value is None:
             return False
+        if not isinstance(value, str):
+            raise NoAnswer
         try:
             time = parse_time(value)
-        except (ValueError, AttributeError, TypeError):
+        except ValueError:
             raise NoAnswer from None
         if time > latest:
             raise NoAnswer
@@ -116,7 +125,7 @@ def quick(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answ
         found = f"({var} is not A and {var} is not None)"
         return found if str(wanted).lower() == "true" else f"(not {found})"
     if operator in ("less", "lessOrEquals", "greater", "greaterOrEquals") and type(wanted) in (int, float):
-        number = f"{var} {_SYMBOLS[operator]} {name(wanted)}"
+        number = _OF_NUMBERS[operator].format(var, name(wanted))
         return f"({number} if type({var}) is int or type({var}) is float else {var} is not A and {answer}({var}))"
     return f"{answer}({var})"
 

@@ -19,6 +19,7 @@ class Node:
     """The keys from the document's root in lower case."""
     key: str = ""
     children: "dict[str, Node]" = field(default_factory=dict)
+    """By their keys as policies spell them: where a document holds two spellings, each reads its own."""
 
     def variables(self) -> Iterator[str]:
         """The variables of everything below."""
@@ -78,12 +79,12 @@ def code_of_reads(node: Node, layout: Layout, indent: str) -> list[str]:
     head = f"if {node.var} is not A and {node.var} is not None:" if struct else f"if type({node.var}) is dict:"
     lines = [] if struct and not node.path else [indent + head]
     inner = indent if struct and not node.path else indent + " "
-    for lowered, child in node.children.items():
+    for child in node.children.values():
         if struct:
-            lines.append(f"{inner}{child.var} = {node.var}.{layout.attribute(lowered)}")
+            lines.append(f"{inner}{child.var} = {node.var}.{layout.attribute(child.path[-1])}")
         else:
             lines.append(f"{inner}{child.var} = {node.var}.get({child.key!r}, A)")
-            lines.append(f"{inner}if {child.var} is A: {child.var} = variant({node.var}, {lowered!r})")
+            lines.append(f"{inner}if {child.var} is A: {child.var} = variant({node.var}, {child.path[-1]!r})")
         lines += code_of_reads(child, layout, inner)
     if inner != indent:
         lines += [f"{indent}else:", f"{inner}{' = '.join(node.variables())} = A"]

@@ -28,6 +28,8 @@ from azscheck.policy.paths import EACH, LOCATION
 from azscheck.values import ABSENT, Unknown
 
 _DEEPEST = 20
+_MOST_LOOPS = 15
+"""Loops within loops; Python takes no more than 20 blocks within blocks."""
 _ENVELOPE: Mapping[tuple[str, ...], str] = {
     ("id",): "id",
     ("name",): "name",
@@ -200,16 +202,16 @@ class Writer:
 
     def _node(self, node: Node, steps: Steps) -> Node:
         for step in steps:
-            lowered = step.lower()
-            if lowered not in node.children:
-                node.children[lowered] = Node(self.variable(), (*node.path, lowered), step)
-                self.layout.seen[*node.path, lowered] = step
-            node = node.children[lowered]
+            if step not in node.children:
+                path = (*node.path, step.lower())
+                node.children[step] = Node(self.variable(), path, step)
+                self.layout.seen[path] = step
+            node = node.children[step]
         return node
 
     def _elements(self, count: ArrayCount, scope: Scope, depth: int) -> str:
         at, steps = _found(count.field, scope)
-        if EACH in steps[:-1]:
+        if not steps or EACH in steps[:-1] or _loops(scope) >= _MOST_LOOPS:
             raise Opaque
         held = self._node(at.root, steps[:-1])
         path = (*held.path, EACH)
@@ -254,7 +256,7 @@ class Writer:
             applies, before_when = self._whole(rule.when) if rule.when is not None else ("", [])
             self._tests = []
             complies, before = self._whole(rule.require)
-        except Opaque:
+        except (Opaque, RecursionError):
             self.opaque += 1
             return [f" p |= {bit}"]
         variables = list(dict.fromkeys(var for _, var in self._tests))
@@ -275,6 +277,10 @@ class Writer:
     def namespace(self) -> dict[str, Any]:
         """What the code refers to."""
         return {**self.names, "A": ABSENT, "NoAnswer": NoAnswer, "variant": variant}
+
+
+def _loops(scope: Scope) -> int:
+    return 0 if scope.outer is None else 1 + _loops(scope.outer)
 
 
 def _found(path: Field, scope: Scope) -> tuple[Scope, Steps]:
