@@ -152,4 +152,4 @@ def test_lines_tell_what_is_exempt(run: Run, inventory_file: Path) -> None:
     assert run("scan", *options, "--exemptions", "e.yaml").code == 0
     lines = [json.loads(line) for line in Path("r.ndjson").read_text("utf-8").splitlines()]
     assert sum(len(line.get("exempt", ())) for line in lines) == 10
-    assert all(line["nonCompliant"] == [] for line in lines)
+    assert not any(line.get("nonCompliant") for line in lines)
