@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|z|[+-]\d\d:?\d\d)?$", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d$", re.ASCII)
 _ISO_DURATION = re.compile(
     r"(-)?P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
     r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$",
@@ -32,6 +33,16 @@ def parse_time(text: str) -> datetime:
         return datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a time: {error}") from error
+
+
+def parse_since(text: str) -> datetime:
+    """A time as `parse_time` takes it, or a day (`2026-01-31`), which counts from its first second in UTC."""
+    return parse_time(f"{text.strip()}T00:00:00Z" if _DAY.match(text.strip()) else text)
+
+
+def parse_until(text: str) -> datetime:
+    """A time as `parse_time` takes it, or a day (`2026-01-31`), which counts to its last second in UTC."""
+    return parse_time(f"{text.strip()}T23:59:59Z" if _DAY.match(text.strip()) else text)
 
 
 def format_time(moment: datetime) -> str:

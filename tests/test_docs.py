@@ -12,7 +12,11 @@ import pytest
 
 from azscheck.cli import azscheck
 from azscheck.engine.cases import cases_of
-from azscheck.sources import evidence
+from azscheck.policy import ATTESTATIONS
+from azscheck.policy.exemptions import load_exemptions
+from azscheck.policy.load import load_library
+from azscheck.policy.membership import choose
+from azscheck.sources import attestations, evidence
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -80,6 +84,44 @@ def test_the_evidence_example_is_evidence(tmp_path: Path) -> None:
     assert found.gaps("Azscheck/protectedItems", "north") == []
     (item,) = found.of_type("Azscheck/protectedItems", "north")
     assert item.body["properties"]["target"] == r"\\fs02.corp.example\mabs"
+
+
+def block(page: str, folder: Path, name: str) -> Path:
+    (text,) = (text for found, text in blocks("yaml") if found.name == page)
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def test_the_policy_set_example(tmp_path: Path) -> None:
+    """A policy set that is copied from the page is refused, or gives no values."""
+    library = load_library([block("policy-sets.md", tmp_path, "shop.yaml")])
+    chosen = {p.id: p for p in choose(library.policies, library.sets, ["shop"])}
+    assert set(chosen) == {policy.id for policy in library.policies}
+    assert chosen["ASH-INF-006"].parameters["maximumAge"].default == "PT12H"
+    assert "production" in library.conditions
+
+
+def test_the_named_conditions_are_documented() -> None:
+    """A condition that policies can use is known to nobody."""
+    page = (ROOT / "docs" / "writing-policies.md").read_text("utf-8")
+    for condition in load_library().conditions.values():
+        parameters = ", ".join(f"`{name}`" for name in condition.parameters)
+        assert f"| `{condition.name}` ({parameters}) |" in page
+
+
+def test_the_exemptions_example(tmp_path: Path) -> None:
+    """An exemption that is copied from the page is not in force."""
+    found = load_exemptions([block("exemptions.md", tmp_path, "e.yaml")], load_library().sets)
+    assert [exemption.wrong for exemption in found] == [""] * 3
+    assert found[1].policies == ("ASH-INF-*",)
+
+
+def test_the_attestations_example(tmp_path: Path) -> None:
+    """An attestation that is copied from the page is refused, or says nothing."""
+    (tmp_path / "switches.log").write_text("test")
+    file = block("attestations.md", tmp_path, "a.yaml")
+    (found,) = attestations.collect([file], ["north"], datetime(2026, 6, 1, tzinfo=UTC)).of_type(ATTESTATIONS)
+    assert found.unknown == {}
 
 
 def anchors(page: Path) -> set[str]:

@@ -75,14 +75,14 @@ def command(
       azscheck explain ASH-TEN-001 web01 --inventory north.ndjson --all --format json
     """
     from azscheck.cli.explained_json import as_json
-    from azscheck.cli.run import configuration_of, policies_of, policy_named, saved, with_evidence
+    from azscheck.cli.run import configuration_of, policy_named, rules_of, saved, with_evidence
     from azscheck.engine.explain import explain
     from azscheck.policy.parameters import check_overrides, over
 
     clock = options.moment(now)
     given = options.parameter_values(parameters)
     known = configuration_of(configuration, ()) if configuration else None
-    chosen = policies_of(policies, known)
+    chosen = rules_of(policies, (), (), known).policies
     policy = policy_named(policy_id, chosen)
     general = over(given, known.parameters if known else {})
     stamp_parameters = {name: over(given, p) for name, p in known.stamp_parameters.items()} if known else {}

@@ -66,6 +66,20 @@ judge_options = together(
         help="A file or folder of policies, in place of the shipped ones; repeatable.",
     ),
     click.option(
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="NAME",
+        help="Judge by this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
+    ),
+    click.option(
+        "--exemptions",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Exemptions, in place of those in the configuration; repeatable.",
+    ),
+    click.option(
         "--parameter",
         "parameters",
         multiple=True,

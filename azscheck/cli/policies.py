@@ -6,15 +6,16 @@ from pathlib import Path
 import click
 
 from azscheck.errors import Place
-from azscheck.policy import Policy, load_policies
+from azscheck.policy import Policy
+from azscheck.policy.load import Library, load_library
 
 _MOST_SHOWN = 3
 
 
-def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> list[Policy]:
-    """The policies; Azure Policy definitions that cannot be judged are named on stderr, the first `most` or all."""
+def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> Library:
+    """The policies and their sets; definitions that cannot be judged are named on stderr, the first `most` or all."""
     left_out: list[tuple[Place, str]] = []
-    policies = load_policies(paths, left_out=left_out)
+    library = load_library(paths, left_out=left_out)
     if left_out:
         shown = sorted(left_out)[:most]
         one = len(left_out) == 1
@@ -23,7 +24,7 @@ def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> list[Policy]:
             click.echo(f"  {place}: {sentence}", err=True)
         if len(shown) < len(left_out):
             click.echo("  ... and more, which `azscheck policy check` lists.", err=True)
-    return policies
+    return library
 
 
 def say_disabled(policies: Iterable[Policy], judged: Iterable[str]) -> None:

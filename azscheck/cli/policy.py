@@ -25,18 +25,21 @@ def command() -> None:
 
 @command.command("list")
 @_paths
-def list_command(paths: tuple[Path, ...]) -> ExitCode:
-    """List policies with the documented rules that they encode."""
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="Only the policies of this set; repeatable.")
+def list_command(paths: tuple[Path, ...], sets: tuple[str, ...]) -> ExitCode:
+    """List policies with the documented rules that they encode and the sets that they are of."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from azscheck.cli.policies import load
+    from azscheck.policy.membership import choose, sets_of
 
-    table = Table("id", "severity", "category", "rules", "title", box=None, pad_edge=False)
-    for policy in load(paths):
-        info = policy.info
-        row = (info.id, str(info.severity), info.category.value, " ".join(info.rules), info.title)
+    library = load(paths)
+    table = Table("id", "severity", "category", "rules", "sets", "title", box=None, pad_edge=False)
+    for policy in choose(library.policies, library.sets, sets) if sets else library.policies:
+        info, of = policy.info, sets_of(policy, library.sets)
+        row = (info.id, str(info.severity), info.category.value, " ".join(info.rules), " ".join(of), info.title)
         table.add_row(*map(Text, row))
     Console().print(table)
     return ExitCode.COMPLIANT
@@ -45,12 +48,15 @@ def list_command(paths: tuple[Path, ...]) -> ExitCode:
 @command.command("show")
 @click.argument("policy_id")
 @_paths
-def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="With the values that this set gives; repeatable.")
+def show(policy_id: str, paths: tuple[Path, ...], sets: tuple[str, ...]) -> ExitCode:
     """Show one policy: what it demands, why, what to do, its parameters."""
     from azscheck.cli.policies import load
     from azscheck.cli.run import policy_named
+    from azscheck.policy.membership import choose, sets_of
 
-    policy = policy_named(policy_id, load(paths))
+    library = load(paths)
+    policy = policy_named(policy_id, choose(library.policies, library.sets, sets) if sets else library.policies)
     info = policy.info
     parts = {
         "severity": f"{info.severity}, {info.category}",
@@ -64,6 +70,7 @@ def show(policy_id: str, paths: tuple[Path, ...]) -> ExitCode:
         },
         **{f"reference {r.rule}".strip(): f"{r.title}, {r.url}" for r in info.references},
         **{f"control {name}": ", ".join(ids) for name, ids in info.controls.items()},
+        "policy sets": ", ".join(sets_of(policy, library.sets)) or "none",
         "file": str(info.place),
     }
     click.echo(f"{info.id}  {info.title}\n")
@@ -117,7 +124,7 @@ def check(paths: tuple[Path, ...]) -> ExitCode:
     """Check policies without an inventory; every mistake is told with its file, line and column."""
     from azscheck.cli.policies import load
 
-    click.echo(f"policies without a mistake: {len(load(paths, most=None))}", err=True)
+    click.echo(f"policies without a mistake: {len(load(paths, most=None).policies)}", err=True)
     return ExitCode.COMPLIANT
 
 
@@ -131,14 +138,15 @@ def test(mutate: bool, paths: tuple[Path, ...]) -> ExitCode:
     where no case fails by it, the cases do not hold the policy to what it says, and that ends with 1 too.
     """
     from azscheck.engine.cases import cases_of
-    from azscheck.policy.load import policy_files
+    from azscheck.policy.load import conditions_of, policy_files
 
+    conditions = conditions_of(paths)
     failures = total = 0
     mistakes = []
     whole = []
     for file, shown in policy_files(paths):
         try:
-            policy, cases = cases_of(file, shown)
+            policy, cases = cases_of(file, shown, conditions)
         except DocumentError as error:
             mistakes += error.mistakes
             continue

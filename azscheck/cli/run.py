@@ -1,7 +1,7 @@
 """What `scan`, `collect` and `demo` have in common: from a configuration to an inventory, and on to results."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
-from azscheck.policy import Policy
+from azscheck.policy import ATTESTATIONS, Policy
+from azscheck.policy.exemptions import Exemption, load_exemptions
+from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
-from azscheck.sources import evidence
+from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import Configuration, read_configuration
 
 
@@ -37,16 +39,16 @@ def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: 
     """Everything that the configuration's stamps and evidence tell."""
     from azscheck.sources import hub
 
-    names = [stamp.name for stamp in configuration.stamps]
-    told = evidence.collect(configuration.evidence, names, clock(), configuration.names)
+    told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
     with shown(quiet) as progress:
         return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
 
 
 def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:
-    """A saved inventory with the configuration's evidence, as far as it was not collected with it."""
-    told = evidence.collect(configuration.evidence, inventory.stamps, clock(), configuration.names)
-    missing = {(kind, stamp) for kind in evidence.TYPES for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
+    """A saved inventory with the configuration's evidence and attestations, as far as it was not collected with it."""
+    told = _told(configuration, inventory.stamps, clock())
+    kinds = (*evidence.TYPES, ATTESTATIONS)
+    missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
     return inventory + Inventory.of(
         told.created,
         (r for r in told.resources if (r.type, r.stamp) in missing),
@@ -54,9 +56,33 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
     )
 
 
-def policies_of(given: Sequence[Path], configuration: Configuration | None) -> list[Policy]:
-    """The policies that were named, else the configuration's, else the shipped ones."""
-    return load(given or (configuration.policies if configuration else ()))
+def _told(configuration: Configuration, stamps: Sequence[str], now: datetime) -> Inventory:
+    """What no stamp can tell."""
+    known = configuration.names
+    told = evidence.collect(configuration.evidence, stamps, now, known)
+    return told + attestations.collect(configuration.attestations, stamps, now, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an inventory is judged by: policies, the sets that they are of, and exemptions from them."""
+
+    policies: list[Policy]
+    sets: tuple[str, ...]
+    exemptions: list[Exemption]
+
+
+def rules_of(
+    given: Sequence[Path], sets: Sequence[str], exemptions: Sequence[Path], configuration: Configuration | None
+) -> Rules:
+    """What was named on the command line, else in the configuration, else what is shipped."""
+    library = load(given or (configuration.policies if configuration else ()))
+    names = tuple(sets) or (configuration.sets if configuration else ())
+    if not names and library.shipped:
+        names = (DEFAULT_SET,)
+    chosen = choose(library.policies, library.sets, names) if names else library.policies
+    files = exemptions or (configuration.exemptions if configuration else ())
+    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets))
 
 
 def streamed(

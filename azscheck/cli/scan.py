@@ -30,6 +30,8 @@ def command(
     inventories: tuple[Path, ...],
     stamps: tuple[str, ...],
     policies: tuple[Path, ...],
+    sets: tuple[str, ...],
+    exemptions: tuple[Path, ...],
     parameters: tuple[str, ...],
     formats: tuple[str, ...],
     evidence: bool,
@@ -45,15 +47,16 @@ def command(
     Examples:
       azscheck scan
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
+      azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import close, parse_outputs, write_outputs
     from azscheck.cli.policies import say_disabled
-    from azscheck.cli.run import collect, configuration_of, policies_of, saved, streamed, with_evidence
+    from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
 
-    inputs = [configuration or options.CONFIGURATION, *inventories, *policies]
+    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions]
     if save_inventory:
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
@@ -63,15 +66,17 @@ def command(
         raise UsageError("--stamp and --save-inventory are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
-    chosen = policies_of(policies, known)
+    rules = rules_of(policies, sets, exemptions, known)
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
-        check_overrides(chosen, overrides)
-    if len(inventories) == 1 and known is None and [output.format for output in outputs] == ["lines"]:
-        outcome = streamed(inventories[0], chosen, given, clock(), outputs[0], evidence=evidence)
+        check_overrides(rules.policies, overrides)
+    # What is under an exemption takes the stamps and the tags of all that was read.
+    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    if alone and [output.format for output in outputs] == ["lines"]:
+        outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
-            say_disabled(chosen, (info.id for info in outcome.policies))
+            say_disabled(rules.policies, (info.id for info in outcome.policies))
             return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory = saved(inventories)
@@ -83,11 +88,13 @@ def command(
             inventory.write(save_inventory)
     results = evaluate(
         inventory,
-        chosen,
+        rules.policies,
         now=clock(),
         parameters=general,
         stamp_parameters=stamp_parameters,
+        exemptions=rules.exemptions,
+        sets=rules.sets,
     )
-    say_disabled(chosen, results.by_id)
+    say_disabled(rules.policies, results.by_id)
     write_outputs(results, outputs, quiet=quiet, evidence=evidence)
     return close(results, fail_on, fail_on_unknown, quiet)

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 @cache
 def _validator(schema_file: Path) -> "Validator":
     from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
 
-    return Draft202012Validator(json.loads(schema_file.read_text("utf-8")))
+    def beside(uri: str) -> Resource[Any]:
+        # A schema refers to its neighbours by their names, never to an address.
+        return Resource.from_contents(json.loads((schema_file.parent / Path(uri).name).read_text("utf-8")))
+
+    registry: Registry[Any] = Registry(retrieve=beside)  # type: ignore[call-arg]
+    return Draft202012Validator(json.loads(schema_file.read_text("utf-8")), registry=registry)
 
 
 def check(document: Document, schema_file: Path) -> None:

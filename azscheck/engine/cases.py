@@ -13,6 +13,7 @@ from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resou
 from azscheck.packaged import schema_file
 from azscheck.policy import STAMPS, Policy
 from azscheck.policy.load import read_policy
+from azscheck.policy.named import Conditions
 from azscheck.results import Results
 from azscheck.times import parse_duration, parse_time
 
@@ -62,9 +63,12 @@ def _why(results: Results) -> str:
     return f" ({'; '.join(sorted(messages))})" if messages else ""
 
 
-def cases_of(policy_file: Path, shown_as: str = "") -> tuple[Policy, list[Case]]:
-    """A policy and its cases, from `name.yaml` and `name.test.yaml` beside it; DocumentError when either is wrong."""
-    policy = read_policy(policy_file, shown_as)
+def cases_of(policy_file: Path, shown_as: str = "", conditions: Conditions | None = None) -> tuple[Policy, list[Case]]:
+    """A policy and its cases, from `name.yaml` and `name.test.yaml` beside it; DocumentError when either is wrong.
+
+    `conditions` are the named ones that the policy may use; None: the shipped ones.
+    """
+    policy = read_policy(policy_file, shown_as, conditions)
     shown = str(Path(shown_as).with_suffix(".test.yaml").as_posix()) if shown_as else ""
     file = policy_file.with_suffix(".test.yaml")
     if not file.exists():

@@ -13,6 +13,7 @@ from azscheck.engine.attested import without_lapsed
 from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
 from azscheck.engine.compiled.source import Rule
+from azscheck.engine.exempting import exempt
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
@@ -22,6 +23,7 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
 from azscheck.policy.conditions import Test, Value
+from azscheck.policy.exemptions import Exemption
 from azscheck.policy.model import DISABLED, PolicyInfo
 from azscheck.policy.parameters import Overrides, check_overrides, over, resolve, values_of
 from azscheck.results import ComplianceState, Result, Results, in_order
@@ -39,12 +41,15 @@ def evaluate(
     now: datetime,
     parameters: Overrides | None = None,
     stamp_parameters: Mapping[str, Overrides] | None = None,
+    exemptions: Sequence[Exemption] = (),
+    sets: Sequence[str] = (),
 ) -> Results:
     """Judge every resource of an inventory by every policy that applies to its type.
 
     `now` is the moment from which ages are measured. `parameters` replace defaults by `ID.name` or `name`,
-    `stamp_parameters` do so for one stamp and come first. Raises UsageError for a parameter that no policy has, and
-    for a `now` without a time zone or before the inventory was collected.
+    `stamp_parameters` do so for one stamp and come first. What an exemption in force is of is judged all the same, and
+    becomes exempt. `sets` are the names of the policy sets that the policies are of, for the report. Raises UsageError
+    for a parameter that no policy has, and for a `now` without a time zone or before the inventory was collected.
     """
     check_now(now, inventory.created)
     policies = list(policies)
@@ -52,6 +57,7 @@ def evaluate(
     inventory = without_lapsed(inventory, now)
     evaluation = _Evaluation(inventory, Interpreter(World(inventory)), now)
     results = [result for stamp in inventory.stamps for result in evaluation.of_stamp(stamp, bounds_of(stamp))]
+    results, uses = exempt(results, exemptions, policies, inventory, now)
     infos = infos_of(map(bounds_of, inventory.stamps or ("",)))
     return Results(
         now=now,
@@ -62,6 +68,8 @@ def evaluate(
         coverage=inventory.coverage,
         stamps=tuple(inventory.of_type(STAMPS)),
         resource_counts=dict(sorted(Counter(r.type for r in inventory.resources).items())),
+        sets=tuple(sets),
+        exemptions=uses,
     )
 
 

@@ -189,10 +189,13 @@ class Frame:
         # Azure gives an array of the values, inside the array's own count an array of the one.
         return self.values(field) if self.goes_over(field) else [self.read(field)]
 
-    def _subject(self, path: str) -> Any:
-        if self.subject is None:
-            return Unknown("subject() stands only in a count of resources", error=True)
-        return self.subject._field(path)
+    def _subject(self, path: str, counts: int = 1) -> Any:
+        frame = self
+        for _ in range(counts):
+            if frame.subject is None:
+                return Unknown("subject() stands only in a count of resources", error=True)
+            frame = frame.subject
+        return frame._field(path)
 
     def _parameter(self, name: str) -> Any:
         return value_of(self.parameters, name)

@@ -151,7 +151,8 @@ class Interpreter:
     def resources(self, count: ResourceCount, frame: Frame) -> Population:
         """What a count of resources looks at."""
         population = self.world.population(count, frame)
-        if population.gap is None and count.unknown_when_none and not population.candidates:
+        # Of the newest, those count that satisfy its own where.
+        if count.newest is None and population.gap is None and count.unknown_when_none and not population.candidates:
             return replace(population, gap=Unknown(count.unknown_when_none))
         return population
 

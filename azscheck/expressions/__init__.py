@@ -5,6 +5,7 @@ from azscheck.expressions.function import Function
 from azscheck.expressions.functions import FUNCTIONS, KINDS, not_in_policies
 from azscheck.expressions.objects import lookup
 from azscheck.expressions.parse import Access, Call, Expression, ExpressionError, Literal, calls, is_expression, parse
+from azscheck.expressions.rewrite import call, rewritten, text_of, tree_of
 
 __all__ = [
     "FUNCTIONS",
@@ -16,10 +17,14 @@ __all__ = [
     "Function",
     "Functions",
     "Literal",
+    "call",
     "calls",
     "evaluate",
     "is_expression",
     "lookup",
     "not_in_policies",
     "parse",
+    "rewritten",
+    "text_of",
+    "tree_of",
 ]

@@ -7,19 +7,22 @@ from azscheck.errors import Place
 from azscheck.expressions import FUNCTIONS, Call, ExpressionError, calls, is_expression, not_in_policies, parse
 from azscheck.policy.paths import parse_path
 
-_HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 1), "utcnow": (0, 0)}
+_HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 2), "utcnow": (0, 0)}
 """The functions whose value depends on where they stand, with their least and most arguments."""
 
 
 class ExpressionCheck:
-    """Checks the expressions of one policy; mistakes are added to `mistakes`."""
+    """Checks the expressions of one policy, or of one named condition; mistakes are added to `mistakes`."""
 
-    def __init__(self, document: Document, parameters: frozenset[str], mistakes: list[tuple[Place, str]]) -> None:
+    def __init__(
+        self, document: Document, parameters: frozenset[str], mistakes: list[tuple[Place, str]], of: str = "policy"
+    ) -> None:
         self._document = document
         self._parameters = parameters
         self._mistakes = mistakes
         self.used: set[str] | None = set()
         """The parameters that are read; None when a name that is worked out may be any of them."""
+        self._of = of
 
     def _mistake(self, steps: Path_, sentence: str) -> None:
         self._mistakes.append((self._document.place(*steps), sentence))
@@ -62,16 +65,22 @@ class ExpressionCheck:
         if call.name == "parameters":
             self._use(name, steps)
         if not isinstance(name, str):
+            if call.name == "parameters" and self._of == "condition":
+                # What cannot be seen cannot be replaced, and would be the policy's.
+                self._mistake(steps, f"{call.text}: a named condition names its parameters in plain text.")
             return
         if call.name in ("field", "subject"):
             self._check_path(name, steps)
+        counts = getattr(call.arguments[1], "value", None) if len(call.arguments) == 2 else 1
+        if call.name == "subject" and not (type(counts) is int and counts > 0):
+            self._mistake(steps, f"{call.text}: the second argument is how many counts outwards, a number from 1.")
 
     def _use(self, name: Any, steps: Path_) -> None:
         if not isinstance(name, str):
             self.used = None
         elif name not in self._parameters:
             near = did_you_mean(name, self._parameters)
-            self._mistake(steps, f"the policy has no parameter {name!r}{near}")
+            self._mistake(steps, f"the {self._of} has no parameter {name!r}{near}")
         elif self.used is not None:
             self.used.add(name)
 

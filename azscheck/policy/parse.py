@@ -39,7 +39,8 @@ OPERATORS: Final = (
 """Azure Policy's, and below them those it lacks."""
 
 _CANONICAL: Final = {
-    word.lower(): word for word in (*OPERATORS, "allOf", "anyOf", "not", "field", "value", "count", "resources")
+    word.lower(): word
+    for word in (*OPERATORS, "allOf", "anyOf", "not", "field", "value", "count", "resources", "use", "with")
 }
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """What a message leaves open."""
@@ -56,7 +57,9 @@ def canonical(value: Any) -> Any:
             for key, below in value.items():
                 word = str(_CANONICAL.get(key.lower(), key))
                 # A word that stands twice, in two spellings, must not be lost: the schema refuses the second.
-                found[key if word in found or (word != key and word in value) else word] = canonical(below)
+                kept = key if word in found or (word != key and word in value) else word
+                # The names of arguments are their condition's.
+                found[kept] = below if word == "with" else canonical(below)
             return found
         case list():
             return [canonical(below) for below in value]
@@ -64,14 +67,30 @@ def canonical(value: Any) -> Any:
             return value
 
 
-class Parser:
-    """Parses the conditions of one policy; mistakes gather in `mistakes`, for all to be told at once."""
+def canonical_places(document: Document, *roots: Path_) -> dict[Path_, Place]:
+    """A document's places, those below `roots` also by the canonical words on their way."""
+    # The places as written stay: a word that stands twice keeps its spelling.
+    return document.places | {
+        (*root, *map(_canonical_step, steps[len(root) :])): place
+        for steps, place in document.places.items()
+        for root in roots
+        if steps[: len(root)] == root
+    }
 
-    def __init__(self, document: Document, parameters: frozenset[str]) -> None:
+
+def _canonical_step(step: str | int) -> str | int:
+    return _CANONICAL.get(step.lower(), step) if isinstance(step, str) else step
+
+
+class Parser:
+    """Parses the conditions of one policy, or a named one; mistakes gather in `mistakes`, to be told all at once."""
+
+    def __init__(self, document: Document, parameters: frozenset[str], of: str = "policy") -> None:
         self._document = document
         self._parameters = parameters
+        self._of = of
         self.mistakes: list[tuple[Place, str]] = []
-        self._expressions = ExpressionCheck(document, parameters, self.mistakes)
+        self._expressions = ExpressionCheck(document, parameters, self.mistakes, of)
         self.types: set[str] = set()
         """The types of other resources that the conditions count."""
 
@@ -175,6 +194,9 @@ class Parser:
         # What the newest is chosen from must not be narrowed by what is then asked of it.
         key = join_key(newest.where if newest else condition)
         none = value.get("unknownWhenNone", "")
+        if is_expression(none) and self._of == "policy":
+            self._mistake((*steps, "unknownWhenNone"), "unknownWhenNone is text as it stands, not an expression.")
+        self._expressions.check(none, (*steps, "unknownWhenNone"))
         return ResourceCount(value["resources"], scope, condition, newest, key, none)
 
     def _array(self, text: str, steps: Path_, arrays: tuple[Field, ...]) -> Field:

@@ -35,6 +35,8 @@ def render(results: Results, **_: object) -> str:
         incomplete=summary.incomplete(results),
         sections=[_section(results, category) for category in Category],
         passed=_policy_counts(results),
+        exemption_words=summary.exemption_words(results),
+        exemption_state=lambda use: summary.exemption_state(use, results),
         exempt=summary.by_policy(results, results.in_state(ComplianceState.EXEMPT)),
         coverage=sorted(results.coverage, key=_coverage_rank),
         open=OPEN,

@@ -11,6 +11,8 @@ from azscheck.policy.model import Category
 from azscheck.reports.summary import (
     PolicyGroup,
     count_words,
+    exemption_state,
+    exemption_words,
     findings,
     incomplete,
     not_judged,
@@ -68,6 +70,7 @@ def render(results: Results, **_: object) -> str:
     for category in Category:
         lines += _category(results, category)
     lines += _coverage(results)
+    lines += _exemptions(results)
     lines += _run(results)
     return "\n".join(lines) + "\n"
 
@@ -162,13 +165,39 @@ def _coverage(results: Results) -> Iterator[str]:
         yield from _table(("List", "Why"), rows)
 
 
+def _exemptions(results: Results) -> Iterator[str]:
+    if results.exemptions:
+        yield "## Exemptions"
+        yield ""
+        yield f"{exemption_words(results)}."
+        yield ""
+        rows = (
+            (
+                code(use.policy),
+                code(use.scope),
+                escaped(shortened(f"{use.category}: {use.justification}" if use.category else "", LENGTH)),
+                escaped(f"{use.owner}, {use.approved_by}" if use.owner else ""),
+                format_time(use.expires_on)[:10] if use.expires_on else "",
+                escaped(shortened(exemption_state(use, results), LENGTH)),
+                f"{use.applied:,}",
+            )
+            for use in results.exemptions[:SHOWN]
+        )
+        header = ("Policy", "Scope", "Why", "Owner, approved by", "Until", "State", "Results")
+        yield from _table(header, rows)
+        if (more := len(results.exemptions) - SHOWN) > 0:
+            yield f"... and {more:,} more, which the html and json formats name."
+            yield ""
+
+
 def _run(results: Results) -> Iterator[str]:
-    exempt = results.counts()[ComplianceState.EXEMPT]
     read = sum(c.state is CoverageState.COMPLETE for c in results.coverage)
     yield "## The run"
     yield ""
     yield f"- azscheck {escaped(results.version)}, {plural(len(results.policies), 'policy', 'policies')}"
     yield f"- {count_words(results.counts())}"
-    yield f"- {plural(exempt, 'result')} under an exemption"
+    if results.sets:
+        yield f"- {'Policy set' if len(results.sets) == 1 else 'Policy sets'} {', '.join(map(code, results.sets))}"
+    yield f"- {plural(results.counts()[ComplianceState.EXEMPT], 'result')} under an exemption"
     yield f"- {read:,} of {plural(len(results.coverage), 'list')} read completely"
     yield f"- {plural(sum(results.resource_counts.values()), 'resource')} in the inventory"

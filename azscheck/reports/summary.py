@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from azscheck.policy.model import Category, PolicyInfo
-from azscheck.reports.wording import STATES, plural, reason_words
-from azscheck.results import ComplianceState, Result, Results
+from azscheck.reports.wording import STATES, plural, reason_words, visible
+from azscheck.results import ComplianceState, ExemptionUse, Result, Results
+from azscheck.results.exemptions import SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,34 @@ def incomplete(results: Results) -> tuple[str, ...]:
     if not results.evaluated:
         reasons.append("Nothing was evaluated.")
     return tuple(reasons)
+
+
+def exemption_words(results: Results) -> str:
+    """`1 of 2 exemptions applied, to 5 results; 1 has expired`; empty where none were given."""
+    if not results.exemptions:
+        return ""
+    counts = results.exemption_counts
+    numbers = (
+        (counts["expiring"], "expires", "expire", f"within {SOON.days} days"),
+        (counts["expired"], "has", "have", "expired"),
+        (counts["malformed"], "is", "are", "malformed and not in force"),
+        (counts["matchedNothing"], "matches", "match", "nothing"),
+    )
+    exempt = plural(results.counts()[ComplianceState.EXEMPT], "result")
+    words = [f"{counts['applied']:,} of {plural(counts['given'], 'exemption')} applied, to {exempt}"]
+    words += [f"{number:,} {one if number == 1 else many} {rest}" for number, one, many, rest in numbers if number]
+    return "; ".join(words)
+
+
+def exemption_state(use: ExemptionUse, results: Results) -> str:
+    """What to know of one exemption: `in force, expires within 30 days`, `expired`, `malformed: ...`."""
+    words = [use.state.words]
+    if use.expires_soon(results.now):
+        words.append(f"expires within {SOON.days} days")
+    if use.matched_nothing:
+        words.append("matches nothing")
+    said = ", ".join(words)
+    return f"{said}: {visible(use.note)}" if use.note else said
 
 
 def stamp_names(results: Results) -> tuple[str, ...]:

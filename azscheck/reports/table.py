@@ -12,6 +12,8 @@ from azscheck.reports.summary import (
     PolicyGroup,
     Verdict,
     count_words,
+    exemption_state,
+    exemption_words,
     findings,
     incomplete,
     not_judged,
@@ -27,7 +29,7 @@ from azscheck.reports.wording import (
     shortened,
     visible,
 )
-from azscheck.results import Results
+from azscheck.results import ExemptionState, Results
 from azscheck.times import format_time
 
 SHOWN = 5
@@ -68,6 +70,7 @@ def render(results: Results, *, colour: bool = False, width: int = 100, **_: obj
     for category in Category:
         _print_not_judged(console, results, category, with_stamp)
     _print_not_read(console, results, with_stamp)
+    _print_exemptions(console, results)
     console.print()
     counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
     console.print(Text(counts))
@@ -88,6 +91,8 @@ def _print_head(console: Console, results: Results) -> None:
     grid = _grid(14, None)
     grid.add_row(Text(f"azscheck {results.version}", style="bold"), Text(times))
     grid.add_row(Text("Stamps"), Text(stamps))
+    if results.sets:
+        grid.add_row(Text("Policy sets"), Text(visible(", ".join(results.sets))))
     if reasons := incomplete(results):
         grid.add_row()
         grid.add_row(Text("INCOMPLETE", style="bold yellow"), Text(" ".join(reasons)))
@@ -150,6 +155,22 @@ def _print_not_judged(console: Console, results: Results, category: Category, wi
         shown = ", ".join(list(names)[:SHOWN])
         grid.add_row("", Text(f"of {shown}" + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")))
     console.print(grid)
+
+
+def _print_exemptions(console: Console, results: Results) -> None:
+    """What the exemptions came to, and each that somebody has to look at."""
+    if not results.exemptions:
+        return
+    _print_heading(console, "Exemptions")
+    console.print(Text(f"{exemption_words(results)}."))
+    grid = _grid(34, None)
+    for use in results.exemptions:
+        state = exemption_state(use, results)
+        if state != ExemptionState.IN_FORCE.words:
+            place = visible(f"{use.place.path}:{use.place.line}")
+            grid.add_row(Text(shortened(place, NAME)), Text(shortened(state, MESSAGE), style="yellow"))
+    if grid.row_count:
+        console.print(grid)
 
 
 def _print_not_read(console: Console, results: Results, with_stamp: bool) -> None:

@@ -1,8 +1,19 @@
 """What an evaluation found, and the form in which it is saved."""
 
 from azscheck.errors import ExitCode
+from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.model import Evidence, Result, Results, in_order
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
 
-__all__ = ["ComplianceState", "Evidence", "ExitCode", "Outcome", "Result", "Results", "in_order"]
+__all__ = [
+    "ComplianceState",
+    "Evidence",
+    "ExemptionState",
+    "ExemptionUse",
+    "ExitCode",
+    "Outcome",
+    "Result",
+    "Results",
+    "in_order",
+]

@@ -12,6 +12,7 @@ from typing import Any
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
+from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
 
@@ -85,6 +86,10 @@ class Results:
     """The `Azscheck/stamps` resources: region, external domain, identity provider, versions."""
     resource_counts: dict[str, int] = field(default_factory=dict)
     """How many resources of each type the inventory holds."""
+    sets: tuple[str, ...] = ()
+    """The policy sets that were judged by."""
+    exemptions: tuple[ExemptionUse, ...] = ()
+    """The exemptions that were given, and what became of each."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":
@@ -128,7 +133,13 @@ class Results:
     @cached_property
     def outcome(self) -> Outcome:
         """The counts, the verdicts and the exit code."""
-        return Outcome(self.policies, Counter((r.policy, r.state) for r in self.results), self.coverage)
+        unjudged = (ComplianceState.UNKNOWN, ComplianceState.ERROR)
+        return Outcome(
+            self.policies,
+            Counter((r.policy, r.state) for r in self.results),
+            self.coverage,
+            sum(r.would_be in unjudged for r in self.results),
+        )
 
     def counts(self, category: Category | None = None) -> Counter[ComplianceState]:
         """How many results are in each state."""
@@ -137,6 +148,19 @@ class Results:
     def verdict(self, category: Category) -> ComplianceState:
         """The one word for a category."""
         return self.outcome.verdict(category)
+
+    @cached_property
+    def exemption_counts(self) -> dict[str, int]:
+        """How many exemptions were given, applied, expire soon, have expired, are malformed, matched nothing."""
+        uses = self.exemptions
+        return {
+            "given": len(uses),
+            "applied": sum(use.applied > 0 for use in uses),
+            "expiring": sum(use.expires_soon(self.now) for use in uses),
+            "expired": sum(use.state is ExemptionState.EXPIRED for use in uses),
+            "malformed": sum(use.state is ExemptionState.MALFORMED for use in uses),
+            "matchedNothing": sum(use.matched_nothing for use in uses),
+        }
 
     @property
     def failed_coverage(self) -> tuple[Coverage, ...]:

@@ -19,6 +19,8 @@ class Outcome:
     tally: Mapping[tuple[str, ComplianceState], int]
     """How many results a policy, by its id, has in a state."""
     coverage: tuple[Coverage, ...]
+    exempt_unjudged: int = 0
+    """How many of the exempt results would be unknown or in error."""
 
     @cached_property
     def by_id(self) -> dict[str, PolicyInfo]:
@@ -55,9 +57,9 @@ class Outcome:
 
     @property
     def evaluated(self) -> bool:
-        """Whether anything was judged at all: what is unknown or in error was not."""
+        """Whether anything was judged at all: what is unknown or in error was not, exempt or no."""
         judged = (ComplianceState.COMPLIANT, ComplianceState.NON_COMPLIANT, ComplianceState.EXEMPT)
-        return any(self.counts()[state] for state in judged)
+        return sum(self.counts()[state] for state in judged) > self.exempt_unjudged
 
     @property
     def incomplete(self) -> bool:

@@ -15,6 +15,7 @@ from azscheck.inventory.fields import (
     resource_of,
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
+from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.model import Evidence, Result, Results
 from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
@@ -39,11 +40,14 @@ def to_json(results: Results) -> dict[str, Any]:
                 }
                 for category in Category
             },
+            "exemptions": results.exemption_counts,
         },
+        "sets": list(results.sets),
         "stamps": [resource_fields(stamp) for stamp in results.stamps],
         "resourceCounts": results.resource_counts,
         "policies": [_policy_fields(policy) for policy in results.policies],
         "results": [_result_fields(result) for result in results.results],
+        "exemptions": [_exemption_fields(exemption) for exemption in results.exemptions],
         "coverage": [coverage_fields(coverage) for coverage in results.coverage],
     }
 
@@ -96,6 +100,9 @@ def from_json(saved: dict[str, Any]) -> Results:
         coverage=tuple(coverage_of(c) for c in saved["coverage"]),
         stamps=tuple(resource_of(s) for s in saved["stamps"]),
         resource_counts=saved["resourceCounts"],
+        # Results that were saved before there were sets and exemptions have neither.
+        sets=tuple(saved.get("sets", ())),
+        exemptions=tuple(_exemption_of(e) for e in saved.get("exemptions", ())),
     )
     for result in results.results:
         # KeyError for a result whose policy is not there.
@@ -179,3 +186,39 @@ def _evidence_fields(evidence: Evidence) -> dict[str, Any]:
 def _evidence_of(fields: dict[str, Any]) -> Evidence:
     origin = fields["origin"]
     return Evidence(**{**fields, "origin": origin and origin_of(origin)})
+
+
+def _exemption_fields(exemption: ExemptionUse) -> dict[str, Any]:
+    return {
+        "policy": exemption.policy,
+        "scope": exemption.scope,
+        "category": exemption.category,
+        "justification": exemption.justification,
+        "owner": exemption.owner,
+        "approvedBy": exemption.approved_by,
+        "expiresOn": exemption.expires_on and format_time(exemption.expires_on),
+        "file": exemption.place.path,
+        "line": exemption.place.line,
+        "state": exemption.state.value,
+        "applied": exemption.applied,
+        "matched": exemption.matched,
+        "note": exemption.note,
+    }
+
+
+def _exemption_of(fields: dict[str, Any]) -> ExemptionUse:
+    until = fields["expiresOn"]
+    return ExemptionUse(
+        policy=fields["policy"],
+        scope=fields["scope"],
+        category=fields["category"],
+        justification=fields["justification"],
+        owner=fields["owner"],
+        approved_by=fields["approvedBy"],
+        expires_on=until and parse_time(until),
+        place=Place(fields["file"], fields["line"]),
+        state=ExemptionState(fields["state"]),
+        applied=fields["applied"],
+        matched=fields["matched"],
+        note=fields["note"],
+    )

@@ -26,6 +26,11 @@ class Configuration:
     """Of all stamps in the file, whichever of them were chosen."""
     evidence: tuple[Path, ...] | None = None
     """Saved inventories; None: none was named, which is not the same as there being none."""
+    sets: tuple[str, ...] = ()
+    """Empty: `backup-and-dr`, where the policies are the shipped ones."""
+    exemptions: tuple[Path, ...] = ()
+    attestations: tuple[Path, ...] | None = None
+    """None: none was named, which is not the same as there being none."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -45,7 +50,7 @@ def read_configuration(path: Path) -> Configuration:
     ]
     if mistakes:
         raise DocumentError(mistakes)
-    evidence = value.get("evidence")
+    evidence, attestations = value.get("evidence"), value.get("attestations")
     return Configuration(
         stamps=tuple(stamp.settings() for stamp in stamps),
         policies=tuple(base / p for p in value.get("policies", ())),
@@ -53,6 +58,9 @@ def read_configuration(path: Path) -> Configuration:
         stamp_parameters={s.value["name"]: s.value["parameters"] for s in stamps if "parameters" in s.value},
         names=tuple(stamp.value["name"] for stamp in stamps),
         evidence=None if evidence is None else tuple(base / p for p in evidence),
+        sets=tuple(value.get("sets", ())),
+        exemptions=tuple(base / p for p in value.get("exemptions", ())),
+        attestations=None if attestations is None else tuple(base / p for p in attestations),
     )
 
 

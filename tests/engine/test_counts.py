@@ -169,3 +169,10 @@ def test_a_list_that_was_cut_off(comparison: dict[str, Any], expected: str) -> N
     assert result.state == expected
     if expected == "unknown":
         assert "the connection was dropped" in result.message
+
+
+def test_an_array_within_its_own_count() -> None:
+    """A condition over an array that is used in a count over the same array ends the run for every resource."""
+    inner = {"count": {"field": "properties.list[*]", "where": {"field": "properties.list[*].k", "equals": 1}}}
+    outer = {"count": {"field": "properties.list[*]", "where": {**inner, "equals": 1}}, "equals": 2}
+    assert state(outer, resource(properties={"list": [{"k": 1}, {"k": 2}, {"k": 1}]})) == "error"

@@ -6,7 +6,15 @@ from typing import Any
 from azscheck.errors import Place
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource
 from azscheck.policy.model import STAMPS, Category, PolicyInfo, Reference, Severity
-from azscheck.results import ComplianceState, Evidence, Result, Results, in_order
+from azscheck.results import (
+    ComplianceState,
+    Evidence,
+    ExemptionState,
+    ExemptionUse,
+    Result,
+    Results,
+    in_order,
+)
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 READ = datetime(2026, 1, 31, 11, 42, 7, tzinfo=UTC)
@@ -85,6 +93,15 @@ OFFERING = policy(
 ALL = (RECENT, SECRETS, SPACE, ADDRESS, SWITCHES, PROTECTED, SECONDARY, OFFERING)
 
 
+def exemption(policy: str, scope: str, until: datetime | None, line: int, **more: Any) -> ExemptionUse:
+    """An exemption that Anna owns and Bela approved, in force where nothing else is said."""
+    fields = {
+        "category": "waiver", "justification": "new share ordered", "owner": "anna@contoso.com",
+        "approved_by": "bela@contoso.com", "state": ExemptionState.IN_FORCE, **more,
+    }  # fmt: skip
+    return ExemptionUse(policy=policy, scope=scope, expires_on=until, place=Place("accepted.yaml", line, 5), **fields)
+
+
 def machine(name: str) -> str:
     """The id of a virtual machine."""
     return f"{GROUP}/{VM}/{name}"
@@ -97,6 +114,19 @@ def result(of: PolicyInfo, stamp: str, name: str, state: ComplianceState, messag
     address = f"{resource}?api-version=2020-06-01" if not infrastructure else "/providers/Microsoft.Backup.Admin"
     origin = more.pop("origin", Origin("hub", address, READ))
     return Result(of.id, stamp, resource, kind, name, state, message, origin=origin, **more)
+
+
+EXEMPTIONS = (
+    exemption(SPACE.id, "/west", datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC), 2, applied=1, matched=1),
+    exemption("tenant", machine("db-*"), datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC), 9, category="mitigated",
+              justification="rebuilt nightly", applied=1, matched=3),
+    exemption(ADDRESS.id, "/azscheck/stamps/east", datetime(2026, 2, 9, tzinfo=UTC), 16, matched=1),
+    exemption(SWITCHES.id, "/west", datetime(2026, 1, 30, 23, 59, 59, tzinfo=UTC), 23, state=ExemptionState.EXPIRED),
+    exemption("ASH-INF-02O", "/east", datetime(2026, 9, 9, tzinfo=UTC), 30,
+              note="no policy of this run is called 'ASH-INF-02O'; did you mean 'ASH-INF-020'?"),
+    exemption(HOSTILE[0], HOSTILE[9], None, 37, category="", justification=HOSTILE[10], owner="", approved_by="",
+              state=ExemptionState.MALFORMED, note=f"it lacks 'owner'. {HOSTILE[4]}"),
+)  # fmt: skip
 
 
 def everything() -> Results:
@@ -149,6 +179,8 @@ def everything() -> Results:
         ),
         stamps=(stamp("east", "AzureAD"), stamp("west", "ADFS")),
         resource_counts={STAMPS: 2, VM: 5014, "Azscheck/protectedItems": 3},
+        sets=("backup-and-dr", "ours"),
+        exemptions=EXEMPTIONS,
     )  # fmt: skip
 
 

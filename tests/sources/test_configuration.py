@@ -30,6 +30,9 @@ stamps:
 policies: [mine]
 parameters: {recoveryPointObjective: P1D}
 evidence: [protection.ndjson]
+sets: [infrastructure, mine]
+exemptions: [accepted.yaml]
+attestations: [attested.yaml]
 """
 
 
@@ -50,6 +53,9 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (south.admin, south.credential.secret_file) == ("", tmp_path / "south.secret")
     assert found.policies == (tmp_path / "mine",)
     assert found.evidence == (tmp_path / "protection.ndjson",)
+    assert found.sets == ("infrastructure", "mine")
+    assert found.exemptions == (tmp_path / "accepted.yaml",)
+    assert found.attestations == (tmp_path / "attested.yaml",)
     assert found.parameters == {"recoveryPointObjective": "P1D"}
     assert found.stamp_parameters == {"north": {"maximumAge": "PT12H"}}
 
