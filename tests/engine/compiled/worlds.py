@@ -40,7 +40,7 @@ USUAL = {
     "size": SIZES,
     "version": VERSIONS,
     "address": ADDRESSES,
-    "text": (*ODD, *("x", "X", "1", "a*b", "12") * 3),
+    "text": (*ODD, *("x", "X", "xy", "YX", "1", "a*b", "12") * 3),
     "number": (0, 1, 2, 1.5, True, "1", 10**30),
     "parent": (*NAMES, f"{GROUP}/providers/{THING}/n0", None, ["n0"], 1),
 }
@@ -275,7 +275,11 @@ class Dice:
         found |= {"scope": scope} if scope else {}
         parts = self.some(lambda: self.condition(Place(counted=True), depth), 0, 2)
         if not self.once_in(3):
-            equality = {"field": self.one((*KEYED, "location")), "equals": self.one(OF_SUBJECT)}
+            usual = (("properties.parent", "name"), ("name", "name"), ("properties.parent", "id"), ("tags.a", "type"))
+            key, subject = self.one(usual)
+            equality = {"field": key, "equals": f"[subject('{subject}')]"}
+            if self.once_in(2):
+                equality = {"field": self.one((*KEYED, "location")), "equals": self.one(OF_SUBJECT)}
             parts.insert(self.one(range(len(parts) + 1)), equality)
         if parts:
             found["where"] = parts[0] if len(parts) == 1 else {"allOf": parts}
