@@ -42,7 +42,7 @@ USUAL = {
     "address": ADDRESSES,
     "text": (*ODD, *("x", "X", "xy", "YX", "1", "a*b", "12") * 3),
     "number": (0, 1, 2, 1.5, True, "1", 10**30),
-    "parent": (*NAMES, f"{GROUP}/providers/{THING}/n0", None, ["n0"], 1),
+    "parent": (*NAMES, f"{GROUP}/providers/{THING}/n0", None, ["n0"], ["N0"], 1),
 }
 PLACES = {
     THING: (f"{GROUP}/providers/{THING}/{{}}", f"/subscriptions/s2/resourceGroups/rg/providers/{THING}/{{}}", "/{}"),
@@ -275,7 +275,8 @@ class Dice:
         found |= {"scope": scope} if scope else {}
         parts = self.some(lambda: self.condition(Place(counted=True), depth), 0, 2)
         if not self.once_in(3):
-            usual = (("properties.parent", "name"), ("name", "name"), ("properties.parent", "id"), ("tags.a", "type"))
+            parent = "properties.parent"
+            usual = ((parent, "name"), ("name", "name"), (parent, "id"), (parent, parent), ("tags.a", "type"))
             key, subject = self.one(usual)
             equality = {"field": key, "equals": f"[subject('{subject}')]"}
             if self.once_in(2):
