@@ -226,6 +226,14 @@ def test_two_spellings_of_one_key() -> None:
     assert answers(inventory(resource("a", {"key": 1, "Key": 2})), *other) == [YES] * 4
 
 
+def test_spellings_of_a_location() -> None:
+    """A region is another one, because it is written with spaces."""
+    thing = resource("a", {"list": [1]}, location="East US 2")
+    test = {"field": "Location", "equals": "eastus2"}
+    counted = {"count": {"field": "properties.list[*]", "where": test}, "equals": 1}
+    assert answers(inventory(thing), test, {"field": "location", "in": ["EastUS2"]}, counted) == [YES] * 3
+
+
 def test_what_stands_before_a_loop_is_not_kept() -> None:
     """An element is given what the one before it had, or one array's count another's."""
     where = {"allOf": [{"field": "properties.a[*].x.y", "equals": 1}, {"field": "properties.a[*].z", "exists": False}]}

@@ -114,8 +114,8 @@ TYPICAL: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "versionAtLeast": ("version", ("1.2", "1.10", "new", 1)),
     "matchesRegex": ("text", ("^x$", "(?i)k", ".", "\\d+", "")),
     "exists": ("a", (True, False, "TRUE", "false")),
-    "in": ("text", (["x", "K"], ["x", 1, True], [], ["ß", None], [["x"], "x"], ["1", {"a": 1}])),
-    "equals": ("text", ("x", "K", "1", 1, None, True, "ß", "İ", "\ud800", "[[x")),
+    "in": ("text", (["x", "K"], ["x", 1, True], ["EastUS2"], [], ["ß", None], [["x"], "x"], ["1", {"a": 1}])),
+    "equals": ("text", ("x", "K", "1", 1, None, True, "ß", "İ", "\ud800", "[[x", "East US 2")),
 }
 for first, *others in (
     ("newerThan", "olderThan"),
@@ -246,8 +246,8 @@ class Dice:
             path = self.one((f"properties.{typical_key}", *(f"{array}.a" for array in place.arrays)))
             if self.once_in(2):
                 path = self.one(place.paths())
-            elif self.once_in(8):
-                path = self.one(COMPUTED)
+            elif self.once_in(4):
+                path = self.one((*COMPUTED, *["location"] * 4))
             return {"field": path, operator: wanted}
         if kind == "v":
             return {"value": self.one(place.expressions()) if self.once_in(2) else self.flat(), operator: wanted}
