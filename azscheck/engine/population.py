@@ -106,7 +106,7 @@ class World:
     def _index(self, kind: str, stamp: str, path: Field, frame: Frame) -> _Index:
         known = self._indexes.get((kind, stamp, path.path))
         if known is None:
-            known = self._indexes[kind, stamp, path.path] = _Index()
+            known = _Index()
             for resource in self._inventory.of_type(kind, stamp):
                 value = frame.of(resource).read(path)
                 text = scalar_key(value)
@@ -114,6 +114,8 @@ class World:
                     known.unknown.append(resource)
                 elif text is not None:
                     known.by_key.setdefault(text, []).append(resource)
+            # Not before it is whole: what could not be indexed would be taken for not there.
+            self._indexes[kind, stamp, path.path] = known
         return known
 
 

@@ -29,16 +29,6 @@ _OF_NUMBERS: Final = {
     "greater": "{} > {}",
     "greaterOrEquals": "not {} < {}",
 }
-_NEGATED: Final = {
-    "notEquals": "equals",
-    "notIn": "in",
-    "notLike": "like",
-    "notContains": "contains",
-    "notMatch": "match",
-    "notMatchInsensitively": "matchInsensitively",
-    "notContainsKey": "containsKey",
-    "notWithinCidr": "withinCidr",
-}
 
 
 class NoAnswer(Exception):
@@ -114,9 +104,6 @@ def _age(operator: str, wanted: Any, now: datetime) -> Answer:
 
 def quick(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answer: str) -> str:
     """A Python expression for the truth of `var operator wanted`; `name` gives a constant its name in the code."""
-    positive = _NEGATED.get(operator)
-    if positive is not None:
-        return f"not {quick(positive, wanted, var, name, answer)}"
     text = _of_text(operator, wanted, var, name)
     if text:
         # What is absent equals nothing but null, and fits no pattern.

@@ -78,6 +78,25 @@ def test_each_operator(operator: str, seed: int) -> None:
     assert tally["answered", True, True] > tally["answered", False, True]
 
 
+@settings(max_examples=3)
+@given(seeds)
+def test_counts(seed: int) -> None:
+    """Of other resources or of elements more, or fewer, are counted than there are."""
+    dice, tally = Dice(seed), Counter[Any]()
+
+    def asked() -> Rule:
+        of_others = dice.count_of_resources(dice.one((0, 1, 2)))
+        count = of_others if dice.once_in(2) else dice.count_of_elements(Place(), dice.one((1, 2, 3)))
+        comparison = {dice.one(("equals", "less", "greater", "notEquals")): dice.one((0, 1, 1, 2))}
+        return Rule(None, parsed({"count": count, **comparison}), dice.parameters())
+
+    for _ in range(300):
+        hold_equal(dice.inventory(), dice.some(asked, 3, 8), tally)
+    for kind in (conditions.ArrayCount, conditions.ValueCount, conditions.ResourceCount):
+        assert tally[kind, ComplianceState.COMPLIANT] > 30
+        assert tally[kind, ComplianceState.NON_COMPLIANT] > 30
+
+
 @given(seeds)
 def test_evaluate(seed: int) -> None:
     """Messages, evidence or states change when a type has as many resources as are worth generating code for."""

@@ -40,9 +40,9 @@ USUAL = {
     "size": SIZES,
     "version": VERSIONS,
     "address": ADDRESSES,
-    "text": (*ODD, *("x", "X", "1", "a*b", "12") * 3),
+    "text": (*ODD, *("x", "X", "xy", "YX", "1", "a*b", "12") * 3),
     "number": (0, 1, 2, 1.5, True, "1", 10**30),
-    "parent": (*NAMES, f"{GROUP}/providers/{THING}/n0", None, ["n0"], 1),
+    "parent": (*NAMES, f"{GROUP}/providers/{THING}/n0", None, ["n0"], ["N0"], 1),
 }
 PLACES = {
     THING: (f"{GROUP}/providers/{THING}/{{}}", f"/subscriptions/s2/resourceGroups/rg/providers/{THING}/{{}}", "/{}"),
@@ -114,8 +114,8 @@ TYPICAL: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "versionAtLeast": ("version", ("1.2", "1.10", "new", 1)),
     "matchesRegex": ("text", ("^x$", "(?i)k", ".", "\\d+", "")),
     "exists": ("a", (True, False, "TRUE", "false")),
-    "in": ("text", (["x", "K"], ["x", 1, True], [], ["ß", None], [["x"], "x"], ["1", {"a": 1}])),
-    "equals": ("text", ("x", "K", "1", 1, None, True, "ß", "İ", "\ud800", "[[x")),
+    "in": ("text", (["x", "K"], ["x", 1, True], ["EastUS2"], [], ["ß", None], [["x"], "x"], ["1", {"a": 1}])),
+    "equals": ("text", ("x", "K", "1", 1, None, True, "ß", "İ", "\ud800", "[[x", "East US 2")),
 }
 for first, *others in (
     ("newerThan", "olderThan"),
@@ -267,8 +267,8 @@ class Dice:
             path = self.one((f"properties.{typical_key}", *(f"{array}.a" for array in place.arrays)))
             if self.once_in(2):
                 path = self.one(place.paths())
-            elif self.once_in(8):
-                path = self.one(COMPUTED)
+            elif self.once_in(4):
+                path = self.one((*COMPUTED, *["location"] * 4))
             return {"field": path, operator: wanted}
         if kind == "v":
             return {"value": self.one(place.expressions()) if self.once_in(2) else self.flat(), operator: wanted}
@@ -296,7 +296,12 @@ class Dice:
         found |= {"scope": scope} if scope else {}
         parts = self.some(lambda: self.condition(Place(counted=True), depth), 0, 2)
         if not self.once_in(3):
-            equality = {"field": self.one((*KEYED, "location")), "equals": self.one(OF_SUBJECT)}
+            parent = "properties.parent"
+            usual = ((parent, "name"), ("name", "name"), (parent, "id"), (parent, parent), ("tags.a", "type"))
+            key, subject = self.one(usual)
+            equality = {"field": key, "equals": f"[subject('{subject}')]"}
+            if self.once_in(2):
+                equality = {"field": self.one((*KEYED, "location")), "equals": self.one(OF_SUBJECT)}
             parts.insert(self.one(range(len(parts) + 1)), equality)
         if parts:
             found["where"] = parts[0] if len(parts) == 1 else {"allOf": parts}
