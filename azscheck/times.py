@@ -26,13 +26,13 @@ def parse_time(text: str) -> datetime:
             return datetime.fromisoformat(text)
     found = _TIME.match(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a time such as 2026-01-31T12:00:00Z")
+        raise ValueError(f"{text[:60]!r} is not a time such as 2026-01-31T12:00:00Z")
     day, clock, fraction, offset = found.groups()
     zone = "+00:00" if offset in (None, "Z", "z") else offset
     try:
         return datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text!r} is not a time: {error}") from error
+        raise ValueError(f"{text[:60]!r} is not a time: {error}") from error
 
 
 def parse_since(text: str) -> datetime:
@@ -68,7 +68,7 @@ def parse_duration(text: str) -> timedelta:
             return -length if found[1] else length
     except OverflowError:
         pass
-    raise ValueError(f"{text!r} is not a duration such as PT24H, 24h or 7d")
+    raise ValueError(f"{text[:60]!r} is not a duration such as PT24H, 24h or 7d")
 
 
 def format_duration(length: timedelta) -> str:

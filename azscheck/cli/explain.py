@@ -57,6 +57,7 @@ def command(
     configuration: Path | None,
     stamp: str | None,
     policies: tuple[Path, ...],
+    sets: tuple[str, ...],
     parameters: tuple[str, ...],
     everything: bool,
     form: str,
@@ -82,7 +83,7 @@ def command(
     clock = options.moment(now)
     given = options.parameter_values(parameters)
     known = configuration_of(configuration, ()) if configuration else None
-    chosen = rules_of(policies, (), (), known).policies
+    chosen = rules_of(policies, sets, (), known).policies
     policy = policy_named(policy_id, chosen)
     general = over(given, known.parameters if known else {})
     stamp_parameters = {name: over(given, p) for name, p in known.stamp_parameters.items()} if known else {}

@@ -58,6 +58,13 @@ gate_options = together(
     ),
     click.option("--fail-on-unknown", is_flag=True, help="End with 3 when anything could not be judged."),
 )
+exemptions_option = click.option(
+    "--exemptions",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Exemptions, in place of those in the configuration; repeatable.",
+)
 judge_options = together(
     click.option(
         "--policies",
@@ -71,13 +78,6 @@ judge_options = together(
         multiple=True,
         metavar="NAME",
         help="Judge by this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
-    ),
-    click.option(
-        "--exemptions",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Exemptions, in place of those in the configuration; repeatable.",
     ),
     click.option(
         "--parameter",

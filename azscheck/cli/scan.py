@@ -19,6 +19,7 @@ from azscheck.errors import ExitCode, UsageError
 )
 @options.stamp_option
 @options.judge_options
+@options.exemptions_option
 @options.format_option
 @options.evidence_option
 @options.gate_options
