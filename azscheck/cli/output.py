@@ -14,7 +14,6 @@ from azscheck.documents import did_you_mean
 from azscheck.errors import AzscheckError, ExitCode, UsageError
 from azscheck.policy import Category, Severity
 from azscheck.reports import FORMATS, render
-from azscheck.reports.summary import exemption_words
 from azscheck.results import ComplianceState, Outcome, Results
 
 _NARROWEST, _WIDEST = 60, 160
@@ -92,8 +91,10 @@ def closing_words(results: Results | Outcome, code: ExitCode) -> str:
     counts = results.counts()
     unknown = counts[ComplianceState.UNKNOWN] + counts[ComplianceState.ERROR]
     words = f"{verdicts}; {counts[ComplianceState.NON_COMPLIANT]} findings, {unknown} not judged; exit code {int(code)}"
-    if isinstance(results, Results) and (told := exemption_words(results)):
-        words = f"{told}; {words}"
+    if isinstance(results, Results):
+        from azscheck.reports.summary import exemption_words
+
+        words = "; ".join(filter(None, (exemption_words(results), words)))
     if code is not ExitCode.INCOMPLETE:
         return words
     if results.failed_coverage:

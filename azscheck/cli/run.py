@@ -1,14 +1,15 @@
 """What `scan`, `collect` and `demo` have in common: from a configuration to an inventory, and on to results."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
-from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
@@ -17,12 +18,15 @@ from azscheck.policy.exemptions import Exemption, load_exemptions
 from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
-from azscheck.sources import attestations, evidence
-from azscheck.sources.configuration import Configuration, read_configuration
+
+if TYPE_CHECKING:
+    from azscheck.sources.configuration import Configuration
 
 
-def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
+def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
     """The configuration, narrowed to the stamps that were named."""
+    from azscheck.sources.configuration import read_configuration
+
     path = path or CONFIGURATION
     if not path.exists():
         raise UsageError(f"{path}: there is no such file: `azscheck init` writes one, --config names another.")
@@ -35,18 +39,22 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
     return replace(configuration, stamps=chosen)
 
 
-def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: bool) -> Inventory:
+def collect(configuration: "Configuration", clock: Callable[[], datetime], quiet: bool) -> Inventory:
     """Everything that the configuration's stamps and evidence tell."""
     from azscheck.sources import hub
 
     told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
+    from azscheck.cli.progress import shown
+
     with shown(quiet) as progress:
         return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
 
 
-def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:
+def with_evidence(inventory: Inventory, configuration: "Configuration", clock: Callable[[], datetime]) -> Inventory:
     """A saved inventory with the configuration's evidence and attestations, as far as it was not collected with it."""
     told = _told(configuration, inventory.stamps, clock())
+    from azscheck.sources import evidence
+
     kinds = (*evidence.TYPES, ATTESTATIONS)
     missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
     return inventory + Inventory.of(
@@ -56,8 +64,10 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
     )
 
 
-def _told(configuration: Configuration, stamps: Sequence[str], now: datetime) -> Inventory:
+def _told(configuration: "Configuration", stamps: Sequence[str], now: datetime) -> Inventory:
     """What no stamp can tell."""
+    from azscheck.sources import attestations, evidence
+
     known = configuration.names
     told = evidence.collect(configuration.evidence, stamps, now, known)
     return told + attestations.collect(configuration.attestations, stamps, now, known)
@@ -73,7 +83,7 @@ class Rules:
 
 
 def rules_of(
-    given: Sequence[Path], sets: Sequence[str], exemptions: Sequence[Path], configuration: Configuration | None
+    given: Sequence[Path], sets: Sequence[str], exemptions: Sequence[Path], configuration: "Configuration | None"
 ) -> Rules:
     """What was named on the command line, else in the configuration, else what is shipped."""
     library = load(given or (configuration.policies if configuration else ()))
@@ -96,6 +106,8 @@ def streamed(
     if output.file is None:
         return None
     partial = output.file.with_name(output.file.name + ".partial")
+    # Nothing that a line leaves behind goes round in a circle; what is there already is looked through in vain.
+    gc.disable()
     try:
         run = Streamed(SavedLines.of(inventory), policies, bound(policies, parameters, {}), now, evidence)
         with partial.open("wb") as out:
@@ -104,6 +116,7 @@ def streamed(
     except NotInOrder:
         return None
     finally:
+        gc.enable()
         partial.unlink(missing_ok=True)
     return run.outcome
 

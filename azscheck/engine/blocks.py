@@ -47,14 +47,13 @@ class Block:
     """None where only whole documents can be judged."""
     _functions: list[Callable[..., Bits]] = field(init=False, default_factory=list)
     _tellers: list[Tell] = field(init=False, default_factory=list)
-    _tails: dict[Found, bytes] = field(init=False, default_factory=dict)
+    _tails: "_Tails" = field(init=False)
     _seen: Counter[Found] = field(init=False, default_factory=Counter)
-    _told: list[bytes] = field(init=False, default_factory=list)
-    """The findings of the resource that was judged last."""
     _last: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._head = head(self.stamp, self.type)
+        self._tails = _Tails(self.tail_of)
         try:
             self.decoder = self._compiled()
         except NotProjectable:
@@ -75,7 +74,7 @@ class Block:
         above = {path[:n] for path in first.seen for n in range(len(path))}
         layout = Layout(structs=True, whole=frozenset(first.values & above))
         for group in groups:
-            writer = Writer(self.given, layout)
+            writer = Writer(self.given, layout, first=len(self._tellers))
             self._functions.append(function_of(writer, group, telling=self.evidence))
             if self.evidence:
                 told = zip(self.bounds[len(self._tellers) :], writer.told, strict=False)
@@ -89,31 +88,36 @@ class Block:
         """
         assert self.decoder is not None
         parts = self.decoder.decode_lines(chunk)
-        self._keep_order([arm_key(part.id) for part in parts])
-        judged = self._telling if self.evidence else self._functions[0] if len(self._functions) == 1 else self._all
-        start, tails, seen = self._head, self._tails, []
-        out: list[bytes] = []
-        for i, part in enumerate(parts):
-            bits = judged(part.resource, part) if part.unknown is None else _NO_ANSWER
-            ready = tails.get(bits)
-            if ready is None:
-                ready = tails[bits] = self._tail(bits)
-            if ready:
-                seen.append(bits)
-                out += (start, id_of(part.id), ready)
-                if self._told:
-                    out[-1] = self._with_findings(ready)
-            else:
-                out.append(self.of_whole(chunk.split(b"\n")[i], bits))
-        self._seen.update(seen)
-        return b"".join(out), len(parts)
+        ids = [part.id for part in parts]
+        text = "\n".join(ids)
+        self._keep_order(_keys(ids, text))
+        judge = self._functions[0] if len(self._functions) == 1 else self._all
+        if self.evidence:
+            found, told = self._telling(parts)
+        else:
+            found = [judge(part.resource, part) if part.unknown is None else _NO_ANSWER for part in parts]
+            told = []
+        # An id on which a terminal may act, or that JSON escapes, is written with care.
+        plain = text.replace("\n", "").isprintable() and '"' not in text and "\\" not in text
+        names = [f'"{name}"' for name in ids] if plain else [id_of(name) for name in ids]
+        ready = [self._tails[bits] for bits in found]
+        start = self._head
+        if told:
+            ready = [_with(end, findings) for end, findings in zip(ready, told, strict=True)]
+        out = [f"{start}{name}{end}" for name, end in zip(names, ready, strict=True)]
+        if "" in ready:
+            lines = chunk.split(b"\n")
+            for i in [i for i, end in enumerate(ready) if not end]:
+                out[i] = self.of_whole(lines[i], found[i])
+        self._seen.update(found)
+        return "".join(out).encode(), len(parts)
 
-    def of_line(self, text: bytes, resource_id: str) -> bytes:
+    def of_line(self, text: bytes, resource_id: str) -> str:
         """The output for one line, by all that is in it."""
         self._keep_order([arm_key(resource_id)])
         return self.of_whole(text, _NO_ANSWER)
 
-    def of_whole(self, text: bytes, found: Found) -> bytes:
+    def of_whole(self, text: bytes, found: Found) -> str:
         """The output for one line of which code did not say all; its place is known to be right."""
         states = self._states(found)
         open_ = [bound for bound, state in zip(self.bounds, states, strict=True) if state is None or self.evidence]
@@ -126,11 +130,11 @@ class Block:
         return self._head + id_of(results[0].resource) + tail(by_state, findings_of(results) if self.evidence else ())
 
     def close(self) -> None:
-        """Add what was found to the tally."""
+        """Add what was found to the tally; what was not answered for is there already."""
         for bits, number in self._seen.items():
-            for (policy, _), state in zip(self.bounds, self._states(bits), strict=True):
-                assert state is not None
-                self.tally[policy.id, state] += number
+            if self._tails[bits]:
+                for (policy, _), state in zip(self.bounds, self._states(bits), strict=True):
+                    self.tally[policy.id, state or ComplianceState.ERROR] += number
         self._seen.clear()
 
     def _keep_order(self, keys: list[str]) -> None:
@@ -143,22 +147,21 @@ class Block:
     def _all(self, document: Any, part: Any) -> Found:
         return tuple([function(document, part) for function in self._functions])
 
-    def _telling(self, document: Any, part: Any) -> Found:
+    def _telling(self, parts: list[Any]) -> tuple[list[Found], list[list[str]]]:
+        found: list[Found] = []
+        findings: list[list[str]] = []
         told: list[tuple[int, Any]] = []
-        if len(self._functions) == 1:
-            found = self._functions[0](document, part, told.append)
-            self._told = [self._tellers[i](values) for i, values in told]
-            return found
-        bits: list[Bits] = []
-        self._told = []
-        for n, function in enumerate(self._functions):
-            bits.append(function(document, part, told.append))
-            self._told += [self._tellers[n * AT_ONCE + i](values) for i, values in told]
+        tell, tellers = told.append, self._tellers
+        for part in parts:
+            if part.unknown is not None:
+                found.append(_NO_ANSWER)
+                findings.append([])
+                continue
+            bits = [function(part.resource, part, tell) for function in self._functions]
+            found.append(tuple(bits) if len(bits) > 1 else bits[0])
+            findings.append([tellers[i](values) for i, values in told])
             told.clear()
-        return tuple(bits)
-
-    def _with_findings(self, ready: bytes) -> bytes:
-        return b"".join((ready[:-2], b',"findings":[', b",".join(self._told), b"]}\n"))
+        return found, findings
 
     def _states(self, found: Found) -> list[ComplianceState | None]:
         left = len(self.bounds)
@@ -167,11 +170,35 @@ class Block:
         each: tuple[Any, ...] = found if len(self._functions) > 1 and isinstance(found, tuple) else (found,)
         return [s for n, bits in enumerate(each) for s in states_of(bits, min(AT_ONCE, left - n * AT_ONCE))]
 
-    def _tail(self, bits: Found) -> bytes:
+    def tail_of(self, bits: Found) -> str:
         """What follows the id in a line; empty where some policy has no answer."""
         states = self._states(bits)
         by_state: dict[ComplianceState, list[str]] = {}
         for (policy, _), state in zip(self.bounds, states, strict=True):
             if state is not None:
                 by_state.setdefault(state, []).append(policy.id)
-        return b"" if None in states else tail(by_state)
+        return "" if None in states else tail(by_state)
+
+
+class _Tails(dict[Found, str]):
+    """The ends of lines, made when they are first needed."""
+
+    def __init__(self, make: Callable[[Found], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, bits: Found) -> str:
+        made = self[bits] = self._make(bits)
+        return made
+
+
+def _with(end: str, findings: list[str]) -> str:
+    return f'{end[:-2]},"findings":[{",".join(findings)}]}}\n' if findings and end else end
+
+
+def _keys(ids: list[str], text: str) -> list[str]:
+    """The keys of ids, of which `text` has one a line: all at once where they are as ids should be."""
+    usual = text.startswith("/") and text.count("\n/") == len(ids) - 1 and not text.endswith("/")
+    if usual and "//" not in text and "/\n" not in text and len(keys := text.lower().split("\n")) == len(ids):
+        return keys
+    return [arm_key(resource_id) for resource_id in ids]

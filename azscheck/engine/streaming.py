@@ -77,14 +77,14 @@ class Streamed:
                     block = self._next_block(key)
                 if block is not None:
                     found = self._quickly(block, key, text)
-                    yield block.of_line(text, envelope.id) if found is None else found[0]
+                    yield block.of_line(text, envelope.id).encode() if found is None else found[0]
         if taken != self.saved.resources:
             raise NotInOrder
         for known in self._blocks.values():
             if known is not None:
                 known.close()
         yield from self._gaps()
-        yield closing(self.outcome, self.now, self.saved.created)
+        yield closing(self.outcome, self.now, self.saved.created).encode()
 
     def _quickly(self, block: Block | None, key: tuple[str, str], chunk: bytes) -> tuple[bytes, int] | None:
         """The output for lines of one block, and how many; None where they are not all of it, or are unusual."""
@@ -175,7 +175,7 @@ class Streamed:
                         found.setdefault((type_key(kind), gap.scope), []).append(of_gap(policy, gap))
             for results in found.values():
                 self._tally.update((result.policy, ComplianceState.UNKNOWN) for result in results)
-                yield line(results)
+                yield line(results).encode()
 
 
 def _is_judged(policy: Policy, kind: str, now: datetime) -> bool:
@@ -188,6 +188,14 @@ def _no_join(*_: Any) -> Any:
 
 def _resource(text: bytes) -> Resource:
     try:
-        return resource_of(json.loads(text))
+        return resource_of(_json(text))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise NotInOrder from error
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        # Half a character pair, a number of no end: odd, and read all the same.
+        return json.loads(text)

@@ -20,7 +20,7 @@ from azscheck.policy.parse import PLACEHOLDER
 from azscheck.results.lines import encode, finding
 from azscheck.values import ABSENT
 
-Tell = Callable[[Any], bytes]
+Tell = Callable[[Any], str]
 """From the values of a failed policy's properties (of one its value) to the finding as JSON."""
 
 _REMEMBERED: Final = 8192
@@ -65,13 +65,13 @@ class _Teller:
         self._frame = Frame(_NOWHERE, {}, parameters, now, policy.blank)
         wanted = [(test.operator, Interpreter.wanted(test, self._frame)) for test in told.tests]
         self._answers = [answer_of(operator, value, now) for operator, value in wanted]
-        self._templates: dict[tuple[bool, ...], list[bytes]] = {}
-        self._counts: dict[int, bytes] = {}
-        self._absent = b""
+        self._templates: dict[tuple[bool, ...], list[str]] = {}
+        self._counts: dict[int, str] = {}
+        self._absent = ""
         self._deciding: dict[tuple[bool, ...], list[int]] = {}
-        self._known: dict[Any, bytes] = {}
+        self._known: dict[Any, str] = {}
 
-    def one(self, value: Any) -> bytes:
+    def one(self, value: Any) -> str:
         """Where one value decides."""
         if value is ABSENT:
             self._absent = self._absent or self._finding(*self._proof((value,)))
@@ -92,7 +92,7 @@ class _Teller:
             parts = self._templates[truths] = self._template(value)
         return encode(value)[1:-1].join(parts)
 
-    def several(self, values: tuple[Any, ...]) -> bytes:
+    def several(self, values: tuple[Any, ...]) -> str:
         """Where several do: of those the ones are shown whose tests decided."""
         truths = self._truths(values)
         if truths is None:
@@ -131,14 +131,14 @@ class _Teller:
         interpreter = _Retold(by_test)
         return interpreter.prove(self._policy.require, self._frame), interpreter
 
-    def _finding(self, proof: Proof, interpreter: Interpreter) -> bytes:
+    def _finding(self, proof: Proof, interpreter: Interpreter) -> str:
         message = message_of(self._policy, proof, self._frame, interpreter)
         return finding(self._policy.id, message, proof.evidence)
 
-    def _template(self, text: str) -> list[bytes]:
+    def _template(self, text: str) -> list[str]:
         proof, interpreter = self._proof((text,))
         marked = tuple(replace(e, seen=_MARK) if e.seen == text else e for e in proof.evidence)
-        return self._finding(replace(proof, evidence=marked), interpreter).split(_MARK.encode())
+        return self._finding(replace(proof, evidence=marked), interpreter).split(_MARK)
 
 
 def teller(policy: Policy, parameters: Mapping[str, Any], now: datetime, told: Told) -> Tell:

@@ -1,11 +1,11 @@
 """From an expression's tree to its value. What cannot be known makes the value unknown, and nothing else."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from azscheck.expressions.arguments import FunctionError, Unanswerable, bounded
 from azscheck.expressions.function import Function
-from azscheck.expressions.functions import FUNCTIONS
 from azscheck.expressions.objects import lookup
 from azscheck.expressions.parse import Access, Call, Expression, Literal
 from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
@@ -48,13 +48,21 @@ def _call(call: Call, here: Functions) -> Any:
             return unknown if unknown is not None else contextual(*arguments)
         except (ValueError, TypeError) as error:
             return Unknown(f"{call.text}: {error}", error=True)
-    function = FUNCTIONS.get(call.name)
+    function = _functions().get(call.name)
     if function is None:
         return Unknown(f"{call.text} cannot be answered here")
     given = len(call.arguments)
     if given < function.least or (function.most is not None and given > function.most):
         return Unknown(f"{call.text} has {given} arguments", error=True)
     return _apply(call, function, here)
+
+
+@cache
+def _functions() -> Mapping[str, Function]:
+    # They are many modules, and most inventories are judged without one of them.
+    from azscheck.expressions.functions import FUNCTIONS
+
+    return FUNCTIONS
 
 
 def _apply(call: Call, function: Function, here: Functions) -> Any:

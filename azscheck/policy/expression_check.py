@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from azscheck.documents import Document, Path_, did_you_mean
 from azscheck.errors import Place
-from azscheck.expressions import FUNCTIONS, Call, ExpressionError, calls, is_expression, not_in_policies, parse
+from azscheck.expressions import Call, ExpressionError, calls, is_expression, parse
 from azscheck.policy.paths import parse_path
 
 _HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 2), "utcnow": (0, 0)}
@@ -40,6 +40,8 @@ class ExpressionCheck:
                 self._check_expression(value, steps)
 
     def _check_expression(self, text: str, steps: Path_) -> None:
+        from azscheck.expressions import FUNCTIONS, not_in_policies
+
         try:
             tree = parse(text)
         except ExpressionError as error:

@@ -8,14 +8,15 @@ from pathlib import Path
 from azscheck.documents import Document, read_document
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.packaged import policies_folder
-from azscheck.policy.azure import AzureDefinition, is_azure, policies_of
-from azscheck.policy.azure.refusal import UnsupportedPolicy
+from azscheck.policy.azure.kind import is_azure
 from azscheck.policy.membership import check_sets
 from azscheck.policy.model import Policy
 from azscheck.policy.named import Conditions
 from azscheck.policy.native import policy_of
 from azscheck.policy.sets import PolicySet, is_set, read_sets
 
+_SETS = "sets"
+"""The folder of the shipped policy sets."""
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -59,13 +60,17 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
             policies.append(parse_policy(document, conditions))
         except DocumentError as error:
             mistakes += error.mistakes
-    policies += policies_of(azure, mistakes, unsupported)
+    if azure:
+        # Most runs have none, and need not wait for what reads them.
+        from azscheck.policy.azure.loading import policies_of
+
+        policies += policies_of(azure, mistakes, unsupported)
     if left_out is None:
         mistakes += unsupported
     elif policies or mistakes:
         left_out += unsupported
     elif unsupported:
-        raise UnsupportedPolicy(unsupported)
+        raise DocumentError(unsupported)
     seen: dict[str, Place] = {}
     for policy in policies:
         if policy.id in seen:
@@ -94,7 +99,8 @@ def _sets(
 ) -> tuple[dict[str, PolicySet], Conditions, list[tuple[Place, str]]]:
     """The sets that are given, and those shipped that are not among the files given."""
     known = {file.resolve() for file, _ in _files(paths)}
-    others, _ = _documents(found for found in _files(()) if found[0].resolve() not in known)
+    shipped = (found for found in _files(()) if found[0].parent.name == _SETS and found[0].resolve() not in known)
+    others, _ = _documents(shipped)
     return read_sets(given, [document for document in others if is_set(document.value)])
 
 
@@ -102,6 +108,8 @@ def read_policy(file: Path, shown_as: str = "", conditions: Conditions | None = 
     """The policy of one file, no set; raises DocumentError with every mistake. `conditions` None: the shipped ones."""
     document = read_document(file, shown_as)
     if is_azure(document):
+        from azscheck.policy.azure.definition import AzureDefinition
+
         return AzureDefinition.of(document).policy()
     return parse_policy(document, conditions)
 

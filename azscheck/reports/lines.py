@@ -15,4 +15,4 @@ def render(results: Results, *, evidence: bool = False, **_: object) -> str:
 
     ordered = sorted(results.results, key=place)
     told = [line(list(group), evidence=evidence) for _, group in groupby(ordered, place)]
-    return b"".join([*told, closing(results.outcome, results.now, results.collected)]).decode()
+    return "".join([*told, closing(results.outcome, results.now, results.collected)])

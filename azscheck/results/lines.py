@@ -21,33 +21,36 @@ from azscheck.times import format_time
 TOLD = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN, ComplianceState.ERROR, ComplianceState.EXEMPT)
 """The states that a line tells; the first is there even when no policy is in it."""
 
-encode = msgspec.json.encode
+
+def encode(value: Any) -> str:
+    """Any JSON as text."""
+    return msgspec.json.encode(value).decode()
 
 
-def head(stamp: str, kind: str) -> bytes:
+def head(stamp: str, kind: str) -> str:
     """What the lines of one type of one stamp begin with; the id follows."""
-    return _safe({"stamp": stamp, "type": kind})[:-1] + b',"id":'
+    return _safe({"stamp": stamp, "type": kind})[:-1] + ',"id":'
 
 
-def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[bytes] = ()) -> bytes:
+def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[str] = ()) -> str:
     """What follows the id."""
     told = {state.value: policies.get(state, ()) for state in TOLD if policies.get(state) or state is TOLD[0]}
-    more = b',"findings":[' + b",".join(findings) + b"]" if findings else b""
-    return b"," + encode(told)[1:-1] + more + b"}\n"
+    more = f',"findings":[{",".join(findings)}]' if findings else ""
+    return f",{encode(told)[1:-1]}{more}}}\n"
 
 
-def finding(policy: str, message: str, evidence: Iterable[Evidence]) -> bytes:
+def finding(policy: str, message: str, evidence: Iterable[Evidence]) -> str:
     """A failed policy with the tests of the judged resource that decided it, the values as JSON."""
     told = [_evidence(piece) for piece in evidence if not piece.resource]
     return _safe({"policy": policy, "message": message, "evidence": told})
 
 
-def id_of(resource: str) -> bytes:
+def id_of(resource: str) -> str:
     """A resource's id as JSON on which no terminal acts."""
     return encode(resource) if resource.isprintable() else _safe(resource)
 
 
-def line(results: Sequence[Result], *, evidence: bool = False) -> bytes:
+def line(results: Sequence[Result], *, evidence: bool = False) -> str:
     """The line of one resource, from its results by all policies."""
     first = results[0]
     policies: dict[ComplianceState, list[str]] = {}
@@ -57,7 +60,7 @@ def line(results: Sequence[Result], *, evidence: bool = False) -> bytes:
     return head(first.stamp, first.type) + id_of(first.resource) + tail(policies, findings)
 
 
-def findings_of(results: Iterable[Result]) -> list[bytes]:
+def findings_of(results: Iterable[Result]) -> list[str]:
     """The failed policies among results of one resource."""
     return [finding(r.policy, r.message, r.evidence) for r in results if r.state is ComplianceState.NON_COMPLIANT]
 
@@ -70,18 +73,18 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
     return told
 
 
-def closing(outcome: Outcome, now: datetime, collected: datetime) -> bytes:
+def closing(outcome: Outcome, now: datetime, collected: datetime) -> str:
     """The last line."""
     told: dict[str, Any] = {"now": format_time(now), "collected": format_time(collected)}
     told |= {state.value: outcome.counts()[state] for state in ComplianceState}
     if outcome.incomplete:
         told["incomplete"] = [f"{c.stamp}: {c.words}" for c in outcome.failed_coverage] or [_why(outcome)]
-    return _safe({"end": told}) + b"\n"
+    return _safe({"end": told}) + "\n"
 
 
 def _why(outcome: Outcome) -> str:
     return "a policy could not be evaluated" if outcome.evaluated else "nothing was evaluated"
 
 
-def _safe(value: Any) -> bytes:
-    return json_text(value, separators=(",", ":")).encode()
+def _safe(value: Any) -> str:
+    return json_text(value, separators=(",", ":"))

@@ -95,8 +95,10 @@ class Given:
 class Writer:
     """Writes the code of conditions; constants gather in `names`, properties in `layout`."""
 
-    def __init__(self, given: Given, layout: Layout) -> None:
+    def __init__(self, given: Given, layout: Layout, first: int = 0) -> None:
         self._given = given
+        self._first = first
+        """The number by which telling code names the first rule."""
         self._rule_at_hand = Rule(None, AllOf(()), {})
         self.layout = layout
         self.names: dict[str, Any] = {}
@@ -271,7 +273,12 @@ class Writer:
             tuple(test for test, _ in self._tests), tuple(variables.index(var) for _, var in self._tests)
         )
         values = variables[0] if self.told[-1].one else f"({''.join(f'{var}, ' for var in variables)})"
-        judged = [*before, f"if not {complies}:", f" f |= {bit}", *([f" tell(({index}, {values}))"] * telling)]
+        judged = [
+            *before,
+            f"if not {complies}:",
+            f" f |= {bit}",
+            *([f" tell(({self._first + index}, {values}))"] * telling),
+        ]
         if applies:
             judged = [*before_when, f"if {applies}:", *(f" {line}" for line in judged), f"else: n |= {bit}"]
         return [" try:", *(f"  {line}" for line in judged), f" except NoAnswer: p |= {bit}"]

@@ -2,8 +2,3 @@
 
 https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics
 """
-
-from azscheck.policy.azure.definition import AzureDefinition, is_definition
-from azscheck.policy.azure.loading import is_azure, policies_of
-
-__all__ = ["AzureDefinition", "is_azure", "is_definition", "policies_of"]

@@ -29,11 +29,6 @@ _WITH_IDENTITY: Final = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute
 _MODES: Final = ("all", "indexed", "notspecified", "")
 
 
-def is_definition(document: Document) -> bool:
-    """Whether the document's root, or its `properties`, has a `policyRule`."""
-    return properties_of(document).get("policyRule") is not None
-
-
 @dataclass(frozen=True, slots=True)
 class AzureDefinition:
     """A definition that was read: its name, and the parameters by which policies are made of it."""

@@ -5,18 +5,14 @@ from collections.abc import Iterable
 
 from azscheck.documents import Document
 from azscheck.errors import DocumentError, Place
-from azscheck.policy.azure.definition import AzureDefinition, is_definition
+from azscheck.policy.azure.definition import AzureDefinition
+from azscheck.policy.azure.kind import is_set
 from azscheck.policy.azure.part import name_of
 from azscheck.policy.azure.refusal import UnsupportedPolicy
-from azscheck.policy.azure.set_definition import AzureSet, is_set
+from azscheck.policy.azure.set_definition import AzureSet
 from azscheck.policy.model import Policy
 
 Mistakes = list[tuple[Place, str]]
-
-
-def is_azure(document: Document) -> bool:
-    """Whether a document is a policy definition or a policy set definition."""
-    return isinstance(document.value, dict) and (is_definition(document) or is_set(document))
 
 
 def policies_of(documents: Iterable[Document], mistakes: Mistakes, left_out: Mistakes) -> list[Policy]:

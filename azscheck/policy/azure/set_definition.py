@@ -74,12 +74,6 @@ class AzureSet:
             yield definition.policy_as(id, self.parameters, {**unbound, **named}, controls)
 
 
-def is_set(document: Document) -> bool:
-    """Whether the document's root, or its `properties`, has `policyDefinitions`."""
-    listed = properties_of(document).get("policyDefinitions")
-    return listed is not None and isinstance(listed.value, list)
-
-
 def _lower(member: Member) -> set[str]:
     return {name.lower() for name in member.bindings}
 

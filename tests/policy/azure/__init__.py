@@ -6,7 +6,7 @@ from typing import Any
 from azscheck.documents import Document, parse_document
 from azscheck.engine import evaluate
 from azscheck.inventory import Coverage, Resource
-from azscheck.policy.azure import AzureDefinition
+from azscheck.policy.azure.definition import AzureDefinition
 from azscheck.results import Results
 from tests.builders import GROUP, NOW, inventory, resource
 

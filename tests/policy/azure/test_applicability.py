@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from azscheck.policy import ANY
-from azscheck.policy.azure import AzureDefinition
+from azscheck.policy.azure.definition import AzureDefinition
 from tests.builders import resource
 from tests.policy.azure import ACCOUNT, SUBNET, VM, account, child, definition, document, group, of_type, states
 

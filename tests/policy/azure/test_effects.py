@@ -6,7 +6,7 @@ import pytest
 
 from azscheck.inventory import Resource
 from azscheck.policy import ATTESTATIONS
-from azscheck.policy.azure import AzureDefinition
+from azscheck.policy.azure.definition import AzureDefinition
 from tests.builders import GROUP, coverage, failed, resource
 from tests.policy.azure import (
     ACCOUNT,

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azscheck.errors import DocumentError
-from azscheck.policy.azure import AzureDefinition, is_azure, policies_of
+from azscheck.policy.azure.definition import AzureDefinition
+from azscheck.policy.azure.kind import is_azure
+from azscheck.policy.azure.loading import policies_of
 from tests.builders import json_values
 from tests.policy.azure import ACCOUNT, account, definition, document, judge, of_type, states
 
