@@ -166,7 +166,9 @@ def test_long_text_is_read() -> None:
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False))
         | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-        lambda below: st.lists(below) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), below),
+        lambda below: (
+            st.lists(below) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), below)
+        ),
         max_leaves=20,
     )
 )

@@ -1,12 +1,12 @@
 """Documents held against a JSON Schema, with a sentence for each mistake at its place."""
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azscheck.documents.read import Document
+from azscheck.documents.sound import Home, certainly_sound, schema_of
 from azscheck.documents.words import did_you_mean, shorten
 from azscheck.errors import DocumentError, Place
 
@@ -22,10 +22,10 @@ def _validator(schema_file: Path) -> "Validator":
 
     def beside(uri: str) -> Resource[Any]:
         # A schema refers to its neighbours by their names, never to an address.
-        return Resource.from_contents(json.loads((schema_file.parent / Path(uri).name).read_text("utf-8")))
+        return Resource.from_contents(schema_of(schema_file.parent / Path(uri).name))
 
     registry: Registry[Any] = Registry(retrieve=beside)  # type: ignore[call-arg]
-    return Draft202012Validator(json.loads(schema_file.read_text("utf-8")), registry=registry)
+    return Draft202012Validator(schema_of(schema_file), registry=registry)
 
 
 def check(document: Document, schema_file: Path) -> None:
@@ -37,6 +37,11 @@ def check(document: Document, schema_file: Path) -> None:
 
 def mistakes_by_key(document: Document, schema_file: Path) -> dict[str | int, list[tuple[Place, str]]]:
     """What a JSON Schema finds wrong, by the document's first key in which it is; of the document itself by ``."""
+    try:
+        if certainly_sound(document.value, schema_of(schema_file), Home(schema_file)):
+            return {}
+    except RecursionError:
+        pass
     errors = [_leaf(error) for error in _validator(schema_file).iter_errors(document.value)]
     found = {(e.absolute_path[0] if e.absolute_path else "", m) for e in errors for m in _mistakes(document, e)}
     by_key: dict[str | int, list[tuple[Place, str]]] = {}

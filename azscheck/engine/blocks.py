@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from azscheck.engine.compiled.judge import AT_ONCE, Bits, function_of, states_of
-from azscheck.engine.compiled.projection import NotProjectable, line_decoder
+from azscheck.engine.compiled.projection import NotProjectable, Spellings, line_decoder
 from azscheck.engine.compiled.reads import Layout
 from azscheck.engine.compiled.source import Given, Rule, Writer
 from azscheck.engine.telling import Tell, can_tell, teller
@@ -39,7 +39,7 @@ class Block:
     type: str
     bounds: Sequence[Bound]
     given: Given
-    spelled: Mapping[str, str]
+    spelled: Spellings
     whole: Whole
     evidence: bool
     tally: Tally
@@ -72,7 +72,7 @@ class Block:
             if writer.opaque or writer.envelope - {"id"}:
                 raise NotProjectable
         above = {path[:n] for path in first.seen for n in range(len(path))}
-        layout = Layout(structs=True, whole=frozenset(first.values & above))
+        layout = Layout(structs=True, whole=frozenset(first.values & above), tags=self.spelled.tags is not None)
         for group in groups:
             writer = Writer(self.given, layout, first=len(self._tellers))
             self._functions.append(function_of(writer, group, telling=self.evidence))

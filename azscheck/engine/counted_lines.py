@@ -1,6 +1,6 @@
 """Counts of other resources of a saved inventory, from lines of which only the wanted properties are decoded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from operator import lt
 from typing import Any
@@ -9,7 +9,7 @@ import msgspec
 
 from azscheck.engine.compiled.joins import Count, lookup_of, without_key
 from azscheck.engine.compiled.judge import function_of
-from azscheck.engine.compiled.projection import line_decoder
+from azscheck.engine.compiled.projection import Spellings, line_decoder
 from azscheck.engine.compiled.reads import Layout
 from azscheck.engine.compiled.source import Given, Opaque, Rule, Writer
 from azscheck.engine.equality import scalar_key
@@ -28,7 +28,7 @@ class CountedLines:
 
     saved: SavedLines
     stamp: str
-    spelled: Mapping[str, str]
+    spelled: Spellings
     given: Given
 
     def of(self, count: ResourceCount, rule: Rule) -> tuple[Count, Field | None]:
@@ -46,7 +46,7 @@ class CountedLines:
         if writer.opaque or writer.envelope - {"id"}:
             raise Opaque
         above = {path[:n] for path in first.seen for n in range(len(path))}
-        layout = Layout(structs=True, whole=frozenset(first.values & above))
+        layout = Layout(structs=True, whole=frozenset(first.values & above), tags=self.spelled.tags is not None)
         function = function_of(Writer(self.given, layout), [asked], also=count.key.field)
         index: dict[str, int] = {}
         unsure: set[str] = set()

@@ -15,7 +15,7 @@ from azscheck.engine.attested import without_lapsed
 from azscheck.engine.blocks import Block, Bound, Tally
 from azscheck.engine.compiled.joins import Count, Joins
 from azscheck.engine.compiled.judge import truths_by
-from azscheck.engine.compiled.projection import NotProjectable, spellings
+from azscheck.engine.compiled.projection import NotProjectable, Spellings
 from azscheck.engine.compiled.source import Given, Opaque, Rule
 from azscheck.engine.containers import GROUPS, SUBSCRIPTIONS
 from azscheck.engine.counted_lines import CountedLines, Unusual
@@ -49,7 +49,7 @@ class Streamed:
             raise NotInOrder
         self._blocks: dict[tuple[str, str], Block | None] = {}
         self._tally: Tally = Counter()
-        self._spelled = spellings(self.saved.keys)
+        self._spelled = Spellings.of(self.saved)
         self._joins: dict[tuple[str, int], tuple[Count, Field | None]] = {}
         self._lists = Inventory.of(self.saved.created, (), self.saved.coverage)
 

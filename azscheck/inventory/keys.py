@@ -3,27 +3,29 @@
 from typing import Any, Final
 
 TAGS: Final = "tags"
-"""The object whose keys people choose: there may be any number, in any letter case, so they are not listed."""
-_MOST = 20_000
+"""The object whose keys people choose: any number of them, in any letter case."""
+_MOST: Final = 20_000
 
 
 class Keys:
-    """Gathers the keys of documents."""
+    """Gathers the keys of documents, those of tags apart."""
 
     def __init__(self) -> None:
-        self._found: set[str] = set()
+        self._keys: set[str] = set()
+        self._tags: set[str] = set()
 
     def add(self, document: Any) -> None:
         """Take up the keys of a document, at any depth."""
-        parts = [document]
+        parts = [(document, self._keys)]
         while parts:
-            part = parts.pop()
+            part, found = parts.pop()
             if isinstance(part, dict):
-                self._found.update(part)
-                parts += [below for key, below in part.items() if key.lower() != TAGS]
+                found.update(part)
+                parts += [(below, self._tags if key.lower() == TAGS else found) for key, below in part.items()]
             elif isinstance(part, list):
-                parts += part
+                parts += [(item, found) for item in part]
 
-    def listed(self) -> list[str] | None:
-        """All of them in order; None when they are too many to be of use."""
-        return sorted(self._found) if len(self._found) <= _MOST else None
+    def listed(self) -> dict[str, list[str]]:
+        """`keys` and `tags` in order, but what are too many to be of use."""
+        found = {"keys": self._keys, "tags": self._tags}
+        return {name: sorted(keys) for name, keys in found.items() if len(keys) <= _MOST}

@@ -32,6 +32,8 @@ class SavedLines:
     coverage: tuple[Coverage, ...]
     keys: tuple[str, ...]
     """The keys of all resources but below `tags`."""
+    tags: tuple[str, ...] | None
+    """The keys below `tags`; None when they are not listed."""
     resources: int
     """How many lines of resources there are, by the closing record."""
     start: int
@@ -68,7 +70,8 @@ class SavedLines:
             raise NotInOrder
         end = size - len(last) - 1
         created = parse_time(header["created"])
-        return cls(path, created, tuple(coverage), tuple(record["keys"]), count["resources"], start, end)
+        tags = tuple(record["tags"]) if "tags" in record else None
+        return cls(path, created, tuple(coverage), tuple(record["keys"]), tags, count["resources"], start, end)
 
     def chunks(self, size: int = 1 << 16) -> Iterator[bytes]:
         """The lines of resources, some at a time."""

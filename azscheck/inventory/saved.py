@@ -5,9 +5,10 @@ The closing record tells a whole file from one that was cut off. Version 1::
     {"azscheck": "inventory", "version": 1, "created": "2026-01-31T12:00:00Z"}
     {"coverage": {"stamp": "east", "type": "...", "scope": "...", "state": "complete", ...}}
     {"stamp": "east", "type": "...", "id": "...", "origin": {...}, "unknown": {...}, "resource": {...}}
-    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...]}
+    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...], "tags": ["owner", ...]}
 
-`keys` are those of all resources but below `tags`; without them a reader that wants few properties decodes all.
+`keys` are those of all resources, `tags` those below `tags`; without them a reader that wants few properties decodes
+all.
 """
 
 import gzip
@@ -45,8 +46,7 @@ def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
 
 def end_record(coverage: int, resources: int, keys: Keys) -> dict[str, Any]:
     """The closing record."""
-    listed = keys.listed()
-    return {"end": {"coverage": coverage, "resources": resources}, **({} if listed is None else {"keys": listed})}
+    return {"end": {"coverage": coverage, "resources": resources}, **keys.listed()}
 
 
 def write(inventory: Inventory, path: Path) -> None:

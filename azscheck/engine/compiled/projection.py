@@ -5,11 +5,14 @@ list of keys says how it is spelled, and that it is spelled in one way.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 
 from azscheck.engine.compiled.reads import Layout, Steps
+from azscheck.inventory.keys import TAGS
+from azscheck.inventory.lines import SavedLines
 from azscheck.policy.paths import EACH
 from azscheck.values import ABSENT
 
@@ -18,15 +21,36 @@ class NotProjectable(Exception):
     """Whole documents are needed."""
 
 
-def spellings(keys: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Spellings:
     """How an inventory spells each key, by its lower case; empty for one that it spells in several ways."""
+
+    keys: Mapping[str, str]
+    tags: Mapping[str, str] | None
+    """Those below `tags`; None where they are not known."""
+
+    @classmethod
+    def of(cls, saved: SavedLines) -> "Spellings":
+        """Those of a saved inventory."""
+        return cls(_spelled(saved.keys), None if saved.tags is None else _spelled(saved.tags))
+
+    def name(self, path: Steps, written: str) -> str:
+        """The spelling of a path's last key, as policies write it where no document has it; raises NotProjectable."""
+        known = self.tags or {} if TAGS in path[:-1] else self.keys
+        name = known.get(path[-1], written)
+        if not name:
+            raise NotProjectable
+        return name
+
+
+def _spelled(keys: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for key in keys:
         found[key.lower()] = "" if key.lower() in found else key
     return found
 
 
-def line_decoder(layout: Layout, spelled: Mapping[str, str], stamp: str, kind: str) -> msgspec.json.Decoder[Any]:
+def line_decoder(layout: Layout, spelled: Spellings, stamp: str, kind: str) -> msgspec.json.Decoder[Any]:
     """Decodes the lines of one type of one stamp; a line of any other is refused."""
     body = _struct((), layout, spelled)
     fields: list[Any] = [("id", str), ("stamp", Literal[stamp]), ("resource", body), ("unknown", Any, None)]
@@ -34,21 +58,18 @@ def line_decoder(layout: Layout, spelled: Mapping[str, str], stamp: str, kind: s
     return msgspec.json.Decoder(line)
 
 
-def _struct(path: Steps, layout: Layout, spelled: Mapping[str, str]) -> Any:
+def _struct(path: Steps, layout: Layout, spelled: Spellings) -> Any:
     below = [p for p in layout.seen if len(p) == len(path) + 1 and p[:-1] == path]
     fields: list[tuple[str, Any, Any]] = []
     names: dict[str, str] = {}
     for child in below:
         key = child[-1]
-        name = spelled.get(key, layout.seen[child])
-        if not name:
-            raise NotProjectable
-        names[layout.attribute(key)] = name
+        names[layout.attribute(key)] = spelled.name(child, layout.seen[child])
         fields.append((layout.attribute(key), _type(child, layout, spelled), ABSENT))
     return msgspec.defstruct("Part", fields, rename=names, gc=False)
 
 
-def _type(path: Steps, layout: Layout, spelled: Mapping[str, str]) -> Any:
+def _type(path: Steps, layout: Layout, spelled: Spellings) -> Any:
     below = {p[-1] for p in layout.seen if len(p) == len(path) + 1 and p[:-1] == path}
     if not below or not layout.is_struct(path):
         return Any

@@ -31,8 +31,10 @@ class Node:
 class Layout:
     """How documents are held: as dicts, or as structs of the properties that are read."""
 
-    def __init__(self, structs: bool = False, whole: frozenset[Steps] = frozenset()) -> None:
+    def __init__(self, structs: bool = False, whole: frozenset[Steps] = frozenset(), *, tags: bool = False) -> None:
         self.structs = structs
+        self._tags = tags
+        """Whether it is known how tags are spelled: else they are dicts."""
         self.whole = whole
         """The paths whose values tests look at: never structs, even where something below is read, too."""
         self.seen: dict[Steps, str] = {(): ""}
@@ -46,9 +48,9 @@ class Layout:
         return self._attributes.setdefault(key, f"k{len(self._attributes)}")
 
     def is_struct(self, path: Steps) -> bool:
-        """Whether what is at a path is a struct: never tags, whose keys are in any letter case."""
+        """Whether what is at a path is a struct."""
         above = [path[:n] for n in range(len(path) + 1)]
-        return self.structs and not any(p in self.whole or p[-1:] == (TAGS,) for p in above)
+        return self.structs and not any(p in self.whole or (p[-1:] == (TAGS,) and not self._tags) for p in above)
 
 
 _shapes: dict[tuple[str, ...], dict[str, str]] = {}
