@@ -23,7 +23,17 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 _WORDS: Final = frozenset(
     {
         *("type", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "items", "minItems"),
-        *("uniqueItems", "properties", "required", "additionalProperties", "minProperties", "oneOf", "not", "$ref"),
+        *(
+            "uniqueItems",
+            "properties",
+            "required",
+            "additionalProperties",
+            "propertyNames",
+            "minProperties",
+            "oneOf",
+            "not",
+            "$ref",
+        ),
     }
 )
 _SAY_NOTHING: Final = frozenset(
@@ -102,6 +112,8 @@ def _fits(word: str, wanted: Any, value: Any, schema: dict[str, Any], home: Home
             return all(key in value for key in wanted)
         case "properties", dict():
             return all(certainly_sound(value[key], below, home) for key, below in wanted.items() if key in value)
+        case "propertyNames", dict():
+            return all(certainly_sound(key, wanted, home) for key in value)
         case "additionalProperties", dict():
             known = schema.get("properties", {})
             return all(certainly_sound(below, wanted, home) for key, below in value.items() if key not in known)
