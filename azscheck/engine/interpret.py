@@ -89,6 +89,9 @@ class Interpreter:
                 if isinstance(field, Unknown):
                     return field, field, wanted
                 if frame.goes_over(field):
+                    if isinstance(test.left, ComputedField) and frame.blank is ABSENT:
+                        # Azure's silent "all of them" is for Azure's definitions.
+                        return Unknown(f"{field.path} goes over an array: count it", error=True), ABSENT, wanted
                     # Azure's implicit all-of: what holds of every element, and so of none.
                     values = frame.values(field)
                     truths = (compare(test.operator, value, wanted, frame.now) for value in values)

@@ -46,6 +46,12 @@ PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """What a message leaves open."""
 FROM_EVIDENCE: Final = ("count", "names", "seen", "newest", "oldest")
 """What a message takes from the evidence: a count, what was counted, what the last test saw there, ages."""
+_OF_COUNTS: Final = {
+    "field": ("field", "where"),
+    "value": ("value", "name", "where"),
+    "resources": ("resources", "scope", "newest", "where", "unknownWhenNone"),
+}
+"""What each kind of count may have."""
 _ROOTS: Final = ("id", "name", "type", "kind", "location", "tags", "properties", "sku", "identity", "zones", "plan")
 
 
@@ -167,6 +173,10 @@ class Parser:
         if len(kinds) != 1:
             self._mistake(steps, "a count needs exactly one of field, value, resources.")
             return Value(0)
+        for key in value:
+            if key not in _OF_COUNTS[kinds[0]]:
+                homes = " or ".join(kind for kind, keys in _OF_COUNTS.items() if key in keys)
+                self._mistake((*steps, key), f"{key} says nothing in a count of {kinds[0]}: it goes with {homes}.")
         where = value.get("where")
         if kinds == ["field"]:
             array = self._array(value["field"], (*steps, "field"), arrays)

@@ -36,6 +36,11 @@ def mistakes(text: str) -> list[str]:
     ("tail", "place", "sentence"),
     [
         (
+            "require: {count: {field: 'properties.a[*]', scope: fleet}, equals: 1}",
+            "11:45",
+            "scope says nothing in a count of field: it goes with resources.",
+        ),
+        (
             "requires: {field: name, exists: true}",
             "11:1",
             "'requires' is not a known key here; did you mean 'require'?",
