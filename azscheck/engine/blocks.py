@@ -11,7 +11,8 @@ import msgspec
 from azscheck.engine.compiled.judge import AT_ONCE, Bits, function_of, states_of
 from azscheck.engine.compiled.projection import NotProjectable, Spellings, line_decoder
 from azscheck.engine.compiled.reads import Layout
-from azscheck.engine.compiled.source import Given, Rule, Writer
+from azscheck.engine.compiled.rules import Given, Rule
+from azscheck.engine.compiled.source import Writer
 from azscheck.engine.telling import Tell, can_tell, teller
 from azscheck.inventory.lines import NotInOrder
 from azscheck.inventory.parts import arm_key

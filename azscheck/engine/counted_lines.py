@@ -11,7 +11,8 @@ from azscheck.engine.compiled.joins import Count, lookup_of, without_key
 from azscheck.engine.compiled.judge import function_of
 from azscheck.engine.compiled.projection import Spellings, line_decoder
 from azscheck.engine.compiled.reads import Layout
-from azscheck.engine.compiled.source import Given, Opaque, Rule, Writer
+from azscheck.engine.compiled.rules import Given, Opaque, Rule
+from azscheck.engine.compiled.source import Writer
 from azscheck.engine.equality import scalar_key
 from azscheck.inventory.lines import NotInOrder, SavedLines, beginning, told
 from azscheck.inventory.parts import arm_key, type_key

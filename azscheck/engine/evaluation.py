@@ -12,7 +12,7 @@ from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
 from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
-from azscheck.engine.compiled.source import Rule
+from azscheck.engine.compiled.rules import Rule
 from azscheck.engine.exempting import exempt
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter

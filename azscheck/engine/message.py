@@ -9,7 +9,7 @@ from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter, Proof
 from azscheck.engine.tally import names_of
 from azscheck.policy import Policy
-from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test
+from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test, all_tests
 from azscheck.policy.parse import PLACEHOLDER
 from azscheck.policy.paths import parse_path
 from azscheck.results import Evidence
@@ -98,12 +98,12 @@ def _age(which: str, policy: Policy, frame: Frame, interpreter: Interpreter) -> 
 
 def _dated(condition: Condition, frame: Frame, interpreter: Interpreter) -> Iterable[Any]:
     """The values that age tests looked at, in the condition and in its counts of resources."""
-    for test in _tests(condition):
+    for test in all_tests(condition):
         if _is_age(test) and isinstance(test.left, Field):
             yield frame.read(test.left)
         elif isinstance(test.left, ResourceCount) and test.left.where is not None:
             count, where = test.left, test.left.where
-            fields = [t.left for t in _tests(where) if _is_age(t) and isinstance(t.left, Field)]
+            fields = [t.left for t in all_tests(where) if _is_age(t) and isinstance(t.left, Field)]
             if not fields:
                 continue
             chosen = count.newest.where if count.newest else None
@@ -112,17 +112,6 @@ def _dated(condition: Condition, frame: Frame, interpreter: Interpreter) -> Iter
                 inner = frame.of(resource)
                 if interpreter.truth(ageless, inner) is True:
                     yield from (inner.read(field) for field in fields)
-
-
-def _tests(condition: Condition) -> Iterable[Test]:
-    match condition:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from _tests(part)
-        case Not(condition=part):
-            yield from _tests(part)
-        case Test():
-            yield condition
 
 
 def _is_age(test: Test) -> bool:

@@ -29,6 +29,7 @@ from azscheck.policy.conditions import (
     Scope,
     Test,
     ValueCount,
+    all_tests,
 )
 from azscheck.policy.join_key import join_key
 from azscheck.policy.parse import PLACEHOLDER
@@ -178,26 +179,11 @@ def _joined(count: ResourceCount) -> ResourceCount:
 def _all_tests(policy: Policy) -> Iterator[Test]:
     for condition in (policy.when, policy.require):
         if condition is not None:
-            yield from _tests(condition)
-
-
-def _tests(condition: Condition) -> Iterator[Test]:
-    match condition:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from _tests(part)
-        case Not(condition=part):
-            yield from _tests(part)
-        case Test():
-            yield condition
-            if isinstance(condition.left, ArrayCount | ValueCount | ResourceCount) and condition.left.where is not None:
-                yield from _tests(condition.left.where)
-            if isinstance(condition.left, ResourceCount) and condition.left.newest and condition.left.newest.where:
-                yield from _tests(condition.left.newest.where)
+            yield from all_tests(condition, within_counts=True)
 
 
 def _place(condition: Condition) -> Place:
-    return next(_tests(condition)).place
+    return next(all_tests(condition, within_counts=True)).place
 
 
 def _words(condition: Condition) -> str:
@@ -205,7 +191,7 @@ def _words(condition: Condition) -> str:
     match condition:
         case AllOf() | AnyOf() | Not():
             word = {AllOf: "allOf", AnyOf: "anyOf", Not: "not"}[type(condition)]
-            return f"{word} of {_words(next(_tests(condition)))}"
+            return f"{word} of {_words(next(all_tests(condition, within_counts=True)))}"
         case Test(left=ArrayCount() | ValueCount() | ResourceCount()):
             return f"{count_words(condition)} {condition.operator} {shorten(condition.right)}"
         case Test():

@@ -16,7 +16,7 @@ from azscheck.engine.blocks import Block, Bound, Tally
 from azscheck.engine.compiled.joins import Count, Joins
 from azscheck.engine.compiled.judge import truths_by
 from azscheck.engine.compiled.projection import NotProjectable, Spellings
-from azscheck.engine.compiled.source import Given, Opaque, Rule
+from azscheck.engine.compiled.rules import Given, Opaque, Rule
 from azscheck.engine.containers import GROUPS, SUBSCRIPTIONS
 from azscheck.engine.counted_lines import CountedLines, Unusual
 from azscheck.engine.evaluation import check_now, infos_of, judge, of_gap

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from azscheck.engine.compiled.answers import NoAnswer, answer_of
-from azscheck.engine.compiled.source import Told
+from azscheck.engine.compiled.rules import Told
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter, Proof
 from azscheck.engine.message import message_of

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from azscheck.engine.equality import CannotCompare, equal, scalar_key
+from azscheck.policy.globs import fits
 from azscheck.policy.regex import regex
 from azscheck.values import type_name
 
@@ -25,19 +26,7 @@ def like(seen: Any, wanted: Any) -> bool:
         raise CannotCompare(f"like takes a text, not a value of type {type_name(wanted)}")
     if key is None:
         return False
-    head, *rest = pattern.split("*")
-    if not rest:
-        return key == pattern
-    *middle, tail = rest
-    if not (key.startswith(head) and key[len(head) :].endswith(tail)):
-        return False
-    at, end = len(head), len(key) - len(tail)
-    for piece in middle:
-        found = key.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
+    return fits(pattern, key)
 
 
 @lru_cache(512)

@@ -1,5 +1,6 @@
 """The condition language as parsed: what the evaluators walk. Its words are Azure Policy's, but `count.resources`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -132,3 +133,20 @@ class Test:
 
 
 Condition = AllOf | AnyOf | Not | Test
+
+
+def all_tests(condition: Condition, *, within_counts: bool = False) -> Iterator[Test]:
+    """Every test of a condition; those within counts are left out unless they are asked for."""
+    match condition:
+        case AllOf(conditions=parts) | AnyOf(conditions=parts):
+            for part in parts:
+                yield from all_tests(part, within_counts=within_counts)
+        case Not(condition=part):
+            yield from all_tests(part, within_counts=within_counts)
+        case Test(left=left):
+            yield condition
+            inner = [left.where] if isinstance(left, ArrayCount | ValueCount | ResourceCount) else []
+            inner += [left.newest.where] if isinstance(left, ResourceCount) and left.newest else []
+            for where in inner if within_counts else ():
+                if where is not None:
+                    yield from all_tests(where, within_counts=True)

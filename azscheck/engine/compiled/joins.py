@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 from azscheck.engine.compiled.answers import NoAnswer
-from azscheck.engine.compiled.source import Opaque, Rule
+from azscheck.engine.compiled.rules import Opaque, Rule
 from azscheck.engine.equality import scalar_key
 from azscheck.engine.population import World, prefix_of
 from azscheck.engine.reading import walk

@@ -10,7 +10,8 @@ from typing import Any
 from azscheck.engine.compiled.answers import sure
 from azscheck.engine.compiled.joins import Joins, Truths
 from azscheck.engine.compiled.reads import Layout
-from azscheck.engine.compiled.source import Given, Rule, Writer
+from azscheck.engine.compiled.rules import Given, Rule
+from azscheck.engine.compiled.source import Writer
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.inventory import Resource

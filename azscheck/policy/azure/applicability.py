@@ -4,12 +4,12 @@ But for the `...IfNotExists` effects, only the conditions on type, name and kind
 so does its negation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from azscheck.errors import Place
 from azscheck.expressions import is_expression
-from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
+from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test, all_tests
 from azscheck.policy.model import ANY
 from azscheck.policy.paths import LOCATION, TYPE
 
@@ -21,12 +21,12 @@ _DECIDING: Final = ("type", "name", "kind")
 
 def applicable(condition: Condition) -> Condition:
     """The condition under which a rule applies to a resource."""
-    about = {_about(test) for test in tests_of(condition)}
+    about = {_about(test) for test in all_tests(condition)}
     relaxed = _relaxed(condition, _kept(about), negated=False)
     if "location" not in about:
         return relaxed
     # A subscription has no location.
-    return both(no_subscription(next(tests_of(condition)).place), relaxed)
+    return both(no_subscription(next(all_tests(condition)).place), relaxed)
 
 
 def no_subscription(place: Place) -> Condition:
@@ -76,18 +76,6 @@ def _relaxed(condition: Condition, kept: frozenset[str], *, negated: bool) -> Co
             if isinstance(condition, AllOf) is not negated:
                 return both(*relaxed)
             return ALWAYS if not relaxed or ALWAYS in relaxed else AnyOf(tuple(relaxed))
-
-
-def tests_of(condition: Condition) -> Iterator[Test]:
-    """Every test of a condition, those within counts left out."""
-    match condition:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(condition=below):
-            yield from tests_of(below)
-        case Test():
-            yield condition
 
 
 def named_types(condition: Condition) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from azscheck.engine import evaluate, evaluation
 from azscheck.engine.compiled.judge import compile_judge
-from azscheck.engine.compiled.source import Rule
+from azscheck.engine.compiled.rules import Rule
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World

@@ -8,7 +8,8 @@ import pytest
 from azscheck.engine.compiled.joins import Joins
 from azscheck.engine.compiled.judge import Judge, compile_judge, function_of
 from azscheck.engine.compiled.reads import Layout
-from azscheck.engine.compiled.source import Given, Rule, Writer
+from azscheck.engine.compiled.rules import Given, Rule
+from azscheck.engine.compiled.source import Writer
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
 from azscheck.inventory import Inventory, Resource

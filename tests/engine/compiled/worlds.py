@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from azscheck.documents import Document
-from azscheck.engine.compiled.source import Rule
+from azscheck.engine.compiled.rules import Rule
 from azscheck.inventory import CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.policy import Policy
 from azscheck.policy.conditions import Condition

@@ -1,0 +1,60 @@
+"""What code is written for, and what it is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from azscheck.engine.compiled.reads import Node
+from azscheck.policy.conditions import Condition, Field, ResourceCount, Test
+from azscheck.values import ABSENT
+
+
+class Opaque(Exception):
+    """The interpreter must say: there is no code for it."""
+
+
+@dataclass
+class Scope:
+    """What stands in one loop, or in the document."""
+
+    key: tuple[str, ...]
+    """The key of the array that the loop goes over; of the document's root `("",)`."""
+    root: Node
+    outer: "Scope | None" = None
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a policy applies, what it requires, and the values of its parameters."""
+
+    when: Condition | None
+    require: Condition
+    parameters: Mapping[str, Any]
+    blank: Any = ABSENT
+    """What an expression gives for what is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The tests of a rule, and for each the place of its value among those that telling code tells."""
+
+    tests: tuple[Test, ...]
+    places: tuple[int, ...]
+
+    @property
+    def one(self) -> bool:
+        """Whether one value decides, which is then told; else a tuple of values is."""
+        return len(set(self.places)) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is the same for all resources: the moment, and what code has to ask others for."""
+
+    now: datetime
+    ask: Callable[[Test, Rule], Any] | None
+    """Gives a function from a resource to a test's truth; None where there are no whole documents to ask about."""
+    join: Callable[[ResourceCount, Rule], tuple[Any, Field | None]]
+    """Gives a function that counts, and the field of the judged resource that it takes (None: the resource itself)."""
