@@ -112,6 +112,6 @@ def parameter_values(texts: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--parameter {text!r}: write NAME=VALUE, such as maximumAge=PT12H.")
         try:
             values[name.strip()] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             values[name.strip()] = value
     return values

@@ -6,7 +6,6 @@ YAML is read as its JSON schema has it (YAML 1.2, section 10.2): `yes`, `no` and
 import json
 import math
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,7 @@ def read_document(path: Path, shown_as: str = "") -> Document:
     """Read a YAML or JSON file; raises DocumentError with the position of what is wrong."""
     shown = shown_as or path.as_posix()
     try:
-        if stat.S_ISCHR(path.stat().st_mode):
+        if path.is_char_device():
             raise DocumentError([(Place(shown), "is a device, not a file: name a file.")])
         with path.open("rb") as file:
             # Not by the size that it is said to have: a pipe has none, and a file can grow.

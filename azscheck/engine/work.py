@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from azscheck.errors import AzscheckError
 
-_AT_FIRST: Final = 1_000_000
+_AT_FIRST: Final = 500_000
 _FOR_EACH_KNOWN: Final = 20
 _FOR_EACH_JUDGED: Final = 200
 
