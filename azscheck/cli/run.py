@@ -70,6 +70,9 @@ def streamed(
     if output.file is None:
         return None
     partial = output.file.with_name(output.file.name + ".partial")
+    if output.file.is_symlink() or (output.file.exists() and not output.file.is_file()) or partial.exists():
+        # A name that is given to another file must not be a device's or a link's, and what is there is not ours.
+        return None
     try:
         run = Streamed(SavedLines.of(inventory), policies, bound(policies, parameters, {}), now, evidence)
         with partial.open("wb") as out:

@@ -34,7 +34,7 @@ VERSION = 1
 
 LONGEST_LINE: Final = 32 << 20
 """Bytes; no service sends a resource of as many."""
-_MOST_UNPACKED: Final = 256 << 20
+_MOST_UNPACKED: Final = 64 << 20
 _MOST_TIMES: Final = 200
 """How many times its size a packed file may unpack to, from so many bytes on: inventories pack to a tenth."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")

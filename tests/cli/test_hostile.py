@@ -139,6 +139,21 @@ def test_lines_without_an_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     sentence(run("scan", "--inventory", "i.ndjson.gz", "--now", NOW), 3, "unpacks to more than 200 times its size")
 
 
+def test_what_lines_must_not_replace(run: Run) -> None:
+    """The inventory is lost since its name is that of a half-written file, or a link becomes a file."""
+    Inventory.of(CREATED, [resource("a")], [coverage(THING)]).write("o.partial")
+    before = Path("o.partial").read_bytes()
+    Path("p.json").write_text(policy_text({"field": "name", "exists": True}))
+    Path("there").write_text("")
+    Path("link").symlink_to("there")
+    for name in ("o", "link"):
+        arguments = ("--inventory", "o.partial", "--policies", "p.json", "--now", NOW, "--format", f"lines={name}")
+        assert run("scan", *arguments).code == 0
+    assert Path("o.partial").read_bytes() == before
+    assert Path("link").is_symlink()
+    assert Path("there").read_bytes() == Path("o").read_bytes()
+
+
 def test_too_little_memory(run: Run, inventory_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer with little memory ends in a fault of azscheck's."""
 
