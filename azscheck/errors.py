@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+_MOST_TOLD: Final = 100
+_LONGEST_TOLD: Final = 1000
 
 
 class ExitCode(IntEnum):
@@ -42,7 +46,17 @@ class DocumentError(UsageError):
 
     def __init__(self, mistakes: list[tuple[Place, str]]) -> None:
         self.mistakes = sorted(mistakes)
-        super().__init__("\n".join(f"{place}: {sentence}" for place, sentence in self.mistakes))
+        told = [f"{place}: {_short(sentence)}" for place, sentence in self.mistakes[:_MOST_TOLD]]
+        more = len(self.mistakes) - len(told)
+        super().__init__("\n".join([*told, *([f"... and {more} more."] if more else [])]))
+
+
+def _short(sentence: str) -> str:
+    # A file can hold a word of a million characters, and a sentence that quotes it is none.
+    if len(sentence) <= _LONGEST_TOLD:
+        return sentence
+    half = _LONGEST_TOLD // 2
+    return f"{sentence[:half]} ... {sentence[-half:]}"
 
 
 class InventoryError(AzscheckError):

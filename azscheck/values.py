@@ -19,6 +19,9 @@ ABSENT: Final = _Absent.ABSENT
 """A property that was looked for and is not there: known, unlike `Unknown`, and not null."""
 
 
+_LONGEST: Final = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A value, or a truth, that could not be known, and why in words that a report can show."""
@@ -26,6 +29,11 @@ class Unknown:
     reason: str
     error: bool = False
     """The cause is a mistake (a comparison of things that cannot be compared), not a lack of knowledge."""
+
+    def __post_init__(self) -> None:
+        if len(self.reason) > _LONGEST:
+            # It quotes a value, which may be of any length.
+            object.__setattr__(self, "reason", f"{self.reason[: _LONGEST // 2]} ... {self.reason[-_LONGEST // 2 :]}")
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown has no truth: ask `is True` or `is False`")

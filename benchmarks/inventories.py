@@ -7,13 +7,10 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from azscheck.inventory import Coverage, CoverageState, Resource
-from azscheck.inventory.fields import coverage_fields, json_text, resource_fields
-from azscheck.inventory.keys import Keys
-from azscheck.inventory.saved import VERSION, end_record
-from azscheck.times import format_time
+from azscheck.inventory.fields import coverage_fields, resource_fields
+from azscheck.inventory.saved import lines_of
 from benchmarks.machines import machine
 from benchmarks.stamp import ITEMS, MACHINES, NOW, STAMP, protected_item
 
@@ -21,25 +18,14 @@ from benchmarks.stamp import ITEMS, MACHINES, NOW, STAMP, protected_item
 def write(file: Path, machines: int, items: int) -> None:
     """Write an inventory of so many machines, and so many protected items of the first of them."""
     partial = file.with_name(file.name + ".partial")
-    with partial.open("wb") as out:
-        for record in _records(machines, items):
-            out.write(json_text(record, separators=(",", ":")).encode() + b"\n")
-    os.replace(partial, file)
-
-
-def _records(machines: int, items: int) -> Iterator[dict[str, Any]]:
     coverage = [
         Coverage(STAMP, kind, "", CoverageState.COMPLETE, count=count)
         for kind, count in ((ITEMS, items), (MACHINES, machines))
     ]
-    yield {"azscheck": "inventory", "version": VERSION, "created": format_time(NOW)}
-    for part in coverage:
-        yield {"coverage": coverage_fields(part)}
-    keys = Keys()
-    for resource in _resources(machines, items):
-        keys.add(resource.body)
-        yield resource_fields(resource)
-    yield end_record(len(coverage), machines + items, keys)
+    resources = map(resource_fields, _resources(machines, items))
+    with partial.open("wb") as out:
+        out.writelines(lines_of(NOW, [coverage_fields(each) for each in coverage], resources))
+    os.replace(partial, file)
 
 
 def _resources(machines: int, items: int) -> Iterator[Resource]:

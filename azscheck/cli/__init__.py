@@ -91,6 +91,9 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read the report has gone. What Python flushes when it exits must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.INCOMPLETE
+    except MemoryError:
+        click.echo("azscheck: needs more memory than there is: judge one inventory or stamp at a time.", err=True)
+        code = ExitCode.INCOMPLETE
     except OSError as error:
         click.echo(f"azscheck: {error.filename or 'the output'}: {error.strerror or error}.", err=True)
         code = ExitCode.INCOMPLETE

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,7 +96,8 @@ def writable(option: str, file: Path, inputs: Iterable[Path] = ()) -> Path:
         raise UsageError(f"{option}: there is no folder {file.parent}.")
     if file.is_dir():
         raise UsageError(f"{option}: {file} is a folder: name a file.")
-    if any(file.resolve() == known.resolve() for known in inputs):
+    # Not Path.resolve(), which raises for links that go round.
+    if any(realpath(file) == realpath(known) for known in inputs):
         raise UsageError(f"{option}: {file} is read by this command, or written already: name another file.")
     return file
 
@@ -124,6 +126,6 @@ def parameter_values(texts: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--parameter {text!r}: write NAME=VALUE, such as maximumAge=PT12H.")
         try:
             values[name.strip()] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             values[name.strip()] = value
     return values

@@ -106,6 +106,9 @@ def streamed(
     if output.file is None:
         return None
     partial = output.file.with_name(output.file.name + ".partial")
+    if output.file.is_symlink() or (output.file.exists() and not output.file.is_file()) or partial.exists():
+        # A name that is given to another file must not be a device's or a link's, and what is there is not ours.
+        return None
     # Nothing that a line leaves behind goes round in a circle; what is there already is looked through in vain.
     gc.disable()
     try:

@@ -17,6 +17,7 @@ from azscheck.errors import DocumentError, Place
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST_FILE = 4 * 1024 * 1024
 _MOST_VALUES = 200_000
+_TOO_MANY = f"stands for more than {_MOST_VALUES} values."
 _DEEPEST = 100
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,300})$")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?$")
@@ -51,9 +52,14 @@ def read_document(path: Path, shown_as: str = "") -> Document:
     """Read a YAML or JSON file; raises DocumentError with the position of what is wrong."""
     shown = shown_as or path.as_posix()
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        if path.is_char_device():
+            raise DocumentError([(Place(shown), "is a device, not a file: name a file.")])
+        with path.open("rb") as file:
+            # Not by the size that it is said to have: a pipe has none, and a file can grow.
+            content = file.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
             raise DocumentError([(Place(shown), f"is larger than {_LARGEST_FILE >> 20} MiB: split it.")])
-        text = path.read_text("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise DocumentError([(Place(shown), f"cannot be read: {error.strerror or error}.")]) from error
     except UnicodeDecodeError as error:
@@ -65,7 +71,7 @@ def parse_document(text: str, shown: str) -> Document:
     """Parse YAML or JSON text; raises DocumentError as `read_document` does."""
     text = _without_pairs(_without_comments(text) if shown.lower().endswith(".json") else text)
     try:
-        _refuse_depth(text, shown)
+        _refuse_excess(text, shown)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         place = _mark(shown, error.problem_mark or error.context_mark)
@@ -100,10 +106,14 @@ def _mark(shown: str, mark: Any) -> Place:
     return Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
 
 
-def _refuse_depth(text: str, shown: str) -> None:
-    """Nesting is bounded before anything recurses into it; a scanner's tokens cost no stack."""
-    depth = 0
+def _refuse_excess(text: str, shown: str) -> None:
+    """Nesting and number are bounded before anything recurses into it; a scanner's tokens cost no stack, no memory."""
+    depth = seen = 0
     for event in yaml.parse(text, Loader=_Loader):
+        seen += isinstance(event, yaml.NodeEvent)
+        if seen > 2 * _MOST_VALUES:
+            # Twice, for keys are nodes too.
+            raise DocumentError([(_mark(shown, event.start_mark), _TOO_MANY)])
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
@@ -126,7 +136,7 @@ class _Constructor:
         self._seen += 1
         if self._seen > _MOST_VALUES:
             # Aliases can multiply without end in a small file.
-            raise DocumentError([(self._place(node), f"stands for more than {_MOST_VALUES} values.")])
+            raise DocumentError([(self._place(node), _TOO_MANY)])
         if len(steps) > _DEEPEST:
             # An alias can stand within what it stands for.
             raise DocumentError([(self._place(node), f"is nested more than {_DEEPEST} levels deep.")])

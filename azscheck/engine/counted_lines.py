@@ -53,8 +53,8 @@ class CountedLines:
         unsure: set[str] = set()
         last = ""
         for parts in self._parts(count.type, layout):
-            keys = [arm_key(part.id) for part in parts]
-            if not all(map(lt, [last, *keys], keys)):
+            keys = [last, *(arm_key(part.id) for part in parts)]
+            if not all(map(lt, keys, keys[1:])):
                 raise NotInOrder
             last = keys[-1]
             for part in parts:

@@ -19,6 +19,7 @@ from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
 from azscheck.engine.population import World
 from azscheck.engine.quantities import CLOCK_SKEW
+from azscheck.engine.work import TooMuch
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
@@ -144,7 +145,8 @@ class _Evaluation:
         if len(resources) < _WORTH_COMPILING:
             yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
             return
-        rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in bounds]
+        work = self.interpreter.work
+        rules = [Rule(p.when, p.require, values, p.blank, work(p.id)) for p, values in bounds]
         judge = compile_judge(rules, stamp, self.interpreter, self.now)
         for resource in resources:
             for bound, state in zip(bounds, judge.states(resource), strict=True):
@@ -169,7 +171,12 @@ def judge(
     """The result of one policy for one resource, with its evidence."""
     try:
         document, containers = resource.document, interpreter.world.containers
-        return _judge(policy, interpreter, Frame(resource, document, parameters, now, policy.blank, containers))
+        work = interpreter.work(policy.id)
+        work.begin()
+        frame = Frame(resource, document, parameters, now, policy.blank, containers, work=work)
+        return _judge(policy, interpreter, frame)
+    except TooMuch as error:
+        return _result(policy, resource, ComplianceState.ERROR, str(error))
     except RecursionError:
         return _result(policy, resource, ComplianceState.ERROR, "a value or a condition is nested too deeply")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from azscheck.engine.containers import Containers, surroundings
 from azscheck.engine.reading import at_alias_root, elements, spread, walk
+from azscheck.engine.work import Work
 from azscheck.expressions import Expression, evaluate, is_expression, parse
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import ComputedField, Field
@@ -42,6 +43,8 @@ class Frame:
     named: tuple[tuple[str, Any], ...] = ()
     """The elements of counts over a literal, by name, the innermost first."""
 
+    work: Work = field(default_factory=Work, compare=False, repr=False)
+    """What the policy may still do."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What expressions that read this resource alone, as their subject, come to."""
 
@@ -49,6 +52,11 @@ class Frame:
     def judged(self) -> "Frame":
         """The frame of the judged resource."""
         return self if self.subject is None else self.subject.judged
+
+    @property
+    def multiplied(self) -> bool:
+        """Whether this is one of more than the judged resource has: a counted one, or an element within elements."""
+        return self.subject is not None or len(self.named) > len(self.elements) or len(self.elements) > 1
 
     def of(self, resource: Resource) -> "Frame":
         """The frame of a resource that is counted for this one."""
@@ -169,7 +177,7 @@ class Frame:
 
     def evaluate(self, tree: Expression) -> Any:
         """An expression's value, standing here."""
-        return evaluate(tree, self._functions())
+        return evaluate(tree, self._functions(), self.work.spend_on)
 
     def _functions(self) -> dict[str, Any]:
         return {

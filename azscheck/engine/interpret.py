@@ -5,6 +5,7 @@ Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyO
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from azscheck.engine.equality import normal_location, normal_type
@@ -14,6 +15,7 @@ from azscheck.engine.population import Population, World
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
+from azscheck.engine.work import Work
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import (
     AllOf,
@@ -33,6 +35,9 @@ from azscheck.policy.paths import LOCATION, TYPE
 from azscheck.results import Evidence
 from azscheck.values import ABSENT, Unknown
 
+_MOST_EVIDENCE = 100
+"""Tests that a result shows; more is no reading, and a report of many resources could not hold it."""
+_LONGEST_WORDS = 500
 _MOST_SHOWN = 3
 """How many counted resources a piece of evidence goes into."""
 
@@ -51,6 +56,13 @@ class Interpreter:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._work: dict[str, Work] = {}
+
+    def work(self, policy: str) -> Work:
+        """What a policy may still do."""
+        if policy not in self._work:
+            self._work[policy] = Work(self.world.size)
+        return self._work[policy]
 
     def truth(self, condition: Condition | None, frame: Frame) -> Truth:
         """The truth alone; no condition is true."""
@@ -82,6 +94,8 @@ class Interpreter:
 
     def test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
+        if frame.multiplied:
+            frame.work.spend(1)
         wanted = self.wanted(test, frame)
         match test.left:
             case Field() | ComputedField():
@@ -126,9 +140,14 @@ class Interpreter:
     def elements(self, count: ArrayCount | ValueCount, frame: Frame) -> Sequence[Frame | Unknown]:
         """The frames of what is counted; an Unknown among them stands for elements of which there may be any number."""
         if isinstance(count, ArrayCount):
-            return frame.each(count.field)
+            frames = frame.each(count.field)
+            frame.work.spend(len(frames) if frame.multiplied or frame.named else 0)
+            return frames
         found = elements(frame.resolve(count.value))
-        return [found] if isinstance(found, Unknown) else [frame.naming(count.name, e) for e in found]
+        if isinstance(found, Unknown):
+            return [found]
+        frame.work.spend(len(found))
+        return [frame.naming(count.name, e) for e in found]
 
     def _count_elements(self, frames: Sequence[Frame | Unknown], where: Condition | None) -> Tally:
         gap = next((f for f in frames if isinstance(f, Unknown)), None)
@@ -139,6 +158,7 @@ class Interpreter:
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.resources(count, frame)
+        frame.work.spend(len(population.candidates))
         if count.newest is None:
             return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], population.gap)
         newest, certain = self.newest(count.newest, population.candidates, frame)
@@ -215,7 +235,7 @@ def _decide(proofs: list[Proof], *, decides: bool) -> Proof:
     )
     truth = deciding[0].truth if deciding else not decides
     tally = next((p.tally for p in deciding if p.tally is not None), None)
-    return Proof(truth, tuple(e for p in deciding for e in p.evidence), tally)
+    return Proof(truth, tuple(islice((e for p in deciding for e in p.evidence), _MOST_EVIDENCE)), tally)
 
 
 def _source(frame: Frame) -> tuple[str, Any]:
@@ -224,7 +244,8 @@ def _source(frame: Frame) -> tuple[str, Any]:
 
 def left_words(test: Test) -> str:
     """What a test of a value looks at, as evidence names it."""
-    return test.left.path if isinstance(test.left, Field | ComputedField) else str(getattr(test.left, "value", ""))
+    words = test.left.path if isinstance(test.left, Field | ComputedField) else str(getattr(test.left, "value", ""))
+    return words if len(words) <= _LONGEST_WORDS else words[:_LONGEST_WORDS] + "..."
 
 
 def count_words(test: Test) -> str:

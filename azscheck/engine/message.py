@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter, Proof
@@ -16,6 +16,8 @@ from azscheck.results import Evidence
 from azscheck.times import format_duration, parse_duration, parse_time
 from azscheck.values import ABSENT, Unknown
 
+_LONGEST: Final = 4000
+_LONGEST_VALUE: Final = 1000
 _MOST_OF_A_RULE = 3
 """Tests of a rule that a message has room for."""
 
@@ -24,13 +26,24 @@ def message_of(policy: Policy, proof: Proof, frame: Frame, interpreter: Interpre
     """The policy's message with its placeholders filled; without one, the first piece of evidence in words."""
     if not policy.message:
         if policy.effect is not None and isinstance(policy.require, Not):
-            return _words_of_a_rule(proof.evidence)
-        return _words(proof.evidence[0]) if proof.evidence else "does not comply"
+            return _short(_words_of_a_rule(proof.evidence))
+        return _short(_words(proof.evidence[0])) if proof.evidence else "does not comply"
+
+    left = _LONGEST
 
     def fill(found: re.Match[str]) -> str:
-        return _placeholder(found[1], policy, proof, frame, interpreter)
+        nonlocal left
+        if left <= 0:
+            return "..."
+        words = _short(_placeholder(found[1], policy, proof, frame, interpreter), _LONGEST_VALUE)
+        left -= len(words)
+        return words
 
-    return PLACEHOLDER.sub(fill, policy.message)
+    return _short(PLACEHOLDER.sub(fill, policy.message))
+
+
+def _short(text: str, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else text[:most] + "..."
 
 
 def _placeholder(name: str, policy: Policy, proof: Proof, frame: Frame, interpreter: Interpreter) -> str:

@@ -42,6 +42,11 @@ class World:
         self._indexes: dict[tuple[str, str, str], _Index] = {}
         self._keys: dict[tuple[str, str], list[str]] = {}
 
+    @property
+    def size(self) -> int:
+        """How many resources there are."""
+        return len(self._inventory.resources)
+
     def stamps_of(self, count: ResourceCount, stamp: str) -> tuple[str, ...]:
         """The stamps whose resources are counted for a resource of one stamp."""
         return self._inventory.stamps if count.scope is Scope.FLEET else (stamp,)

@@ -1,6 +1,7 @@
 """Operators on numbers, times, addresses, sizes and versions."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -51,9 +52,14 @@ def older(seen: Any, wanted: Any, now: datetime) -> bool:
     return there(seen) and _age(seen, now) > parse_duration(str(wanted))
 
 
+@lru_cache(64)
+def _networks(texts: tuple[str, ...]) -> tuple[tuple[Any, Any], ...]:
+    return tuple(map(network_range, texts))
+
+
 def within_networks(seen: Any, wanted: Any) -> bool:
     """An address in one of several networks; a name is in none."""
-    networks = [network_range(str(n)) for n in (wanted if isinstance(wanted, list) else [wanted])]
+    networks = _networks(tuple(map(str, wanted)) if isinstance(wanted, list) else (str(wanted),))
     try:
         address = ip_address(seen) if isinstance(seen, str) else None
     except ValueError:

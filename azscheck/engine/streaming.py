@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -61,9 +62,10 @@ class Streamed:
 
     def lines(self) -> Iterator[bytes]:
         """The lines, some at a time; raises NotInOrder where the inventory is to be read as a whole."""
-        taken = 0
+        taken = checksum = 0
         key, block = ("", ""), None
         for chunk in self.saved.chunks():
+            checksum = crc32(chunk, checksum)
             quick = self._quickly(block, key, chunk)
             if quick is not None:
                 yield quick[0]
@@ -78,7 +80,8 @@ class Streamed:
                 if block is not None:
                     found = self._quickly(block, key, text)
                     yield block.of_line(text, envelope.id).encode() if found is None else found[0]
-        if taken != self.saved.resources:
+        if taken != self.saved.resources or checksum != self.saved.checksum:
+            # Lines that were edited may have keys that are not in the list, and so were not read.
             raise NotInOrder
         for known in self._blocks.values():
             if known is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from azscheck.engine.equality import CannotCompare, equal, scalar_key
 from azscheck.policy.globs import fits
+from azscheck.policy.literals import LONGEST_PATTERN
 from azscheck.policy.regex import regex
 from azscheck.values import type_name
 
@@ -38,6 +39,8 @@ def match(seen: Any, wanted: Any, flags: int = 0) -> bool:
     """A text that fits a pattern of `#` (digit), `?` (letter) and `.` (any character)."""
     if not isinstance(wanted, str):
         raise CannotCompare(f"match takes a text, not a value of type {type_name(wanted)}")
+    if len(wanted) > LONGEST_PATTERN:
+        raise CannotCompare(f"match takes a pattern of at most {LONGEST_PATTERN} characters")
     text = str(seen) if isinstance(seen, int | float) and not isinstance(seen, bool) else seen
     return isinstance(text, str) and _pattern(wanted, flags).fullmatch(text) is not None
 

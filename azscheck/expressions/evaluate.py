@@ -12,17 +12,19 @@ from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
 Functions = Mapping[str, Callable[..., Any]]
 """The functions that depend on where the expression stands (`field`, `parameters`, ...), by lower-case name."""
+Meter = Callable[..., None]
+"""Is told what each function takes and makes; what it raises ends the evaluation."""
 
 
-def evaluate(tree: Expression, here: Functions) -> Any:
-    """The value of an expression: JSON, ABSENT or Unknown; never an exception."""
+def evaluate(tree: Expression, here: Functions, meter: Meter | None = None) -> Any:
+    """The value of an expression: JSON, ABSENT or Unknown; never an exception but the meter's."""
     match tree:
         case Literal():
             return tree.value
         case Access():
-            return _access(evaluate(tree.target, here), evaluate(tree.key, here))
+            return _access(evaluate(tree.target, here, meter), evaluate(tree.key, here, meter))
         case Call():
-            return _call(tree, here)
+            return _call(tree, here, meter)
 
 
 def _access(target: Any, key: Any) -> Any:
@@ -39,10 +41,10 @@ def _access(target: Any, key: Any) -> Any:
     return Unknown(f"a value of type {type_name(target)} has no {key!r}", error=True)
 
 
-def _call(call: Call, here: Functions) -> Any:
+def _call(call: Call, here: Functions, meter: Meter | None) -> Any:
     contextual = here.get(call.name)
     if contextual is not None:
-        arguments = [evaluate(argument, here) for argument in call.arguments]
+        arguments = [evaluate(argument, here, meter) for argument in call.arguments]
         unknown = next((a for a in arguments if isinstance(a, Unknown)), None)
         try:
             return unknown if unknown is not None else contextual(*arguments)
@@ -54,7 +56,7 @@ def _call(call: Call, here: Functions) -> Any:
     given = len(call.arguments)
     if given < function.least or (function.most is not None and given > function.most):
         return Unknown(f"{call.text} has {given} arguments", error=True)
-    return _apply(call, function, here)
+    return _apply(call, function, here, meter)
 
 
 @cache
@@ -65,18 +67,21 @@ def _functions() -> Mapping[str, Function]:
     return FUNCTIONS
 
 
-def _apply(call: Call, function: Function, here: Functions) -> Any:
+def _apply(call: Call, function: Function, here: Functions, meter: Meter | None) -> Any:
     if function.lazy:
-        return function.call(*((lambda a=a: evaluate(a, here)) for a in call.arguments))
+        return function.call(*((lambda a=a: evaluate(a, here, meter)) for a in call.arguments))
     arguments = []
     for argument in call.arguments:
-        value = evaluate(argument, here)
+        value = evaluate(argument, here, meter)
         unknown = hidden_unknown(value)
         if unknown is not None:
             return unknown
         arguments.append(value)
     try:
-        return bounded(function.call(*arguments))
+        made = bounded(function.call(*arguments))
+        if meter is not None:
+            meter(made, *arguments)
+        return made
     except FunctionError as error:
         return Unknown(f"{call.text}: {error}", error=not isinstance(error, Unanswerable))
     except RecursionError:

@@ -13,6 +13,7 @@ LONGEST: Final = 24_576
 """Characters; ARM's own limit of an expression."""
 DEEPEST: Final = 60
 _LONGEST_NUMBER: Final = 300
+_LONGEST_SHOWN: Final = 500
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[()\[\],.]))"
@@ -37,7 +38,7 @@ class Call:
     name: str
     arguments: tuple["Expression", ...]
     text: str
-    """As it was written, for messages."""
+    """As it was written, for messages: what is long is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,14 @@ class _Parser:
                 raise ExpressionError(f"a number longer than {_LONGEST_NUMBER} characters stands in the expression")
             return Literal(float(number) if "." in number else int(number))
         if not self._take("("):
-            raise self._fail(f"'(' after {token['name']}")
+            raise self._fail(f"'(' after {_short(token['name'])}")
         arguments: list[Expression] = []
         while not self._take(")"):
             if arguments and not self._take(","):
                 raise self._fail("',' or ')'")
             arguments.append(self.expression(depth + 1))
-        return Call(token["name"].lower(), tuple(arguments), self._text[start : self._at].strip())
+        return Call(token["name"].lower(), tuple(arguments), _short(self._text[start : self._at].strip()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."

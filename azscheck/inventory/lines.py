@@ -12,7 +12,7 @@ import msgspec
 from azscheck.errors import InventoryError
 from azscheck.inventory.fields import coverage_of, json_text
 from azscheck.inventory.parts import Coverage
-from azscheck.inventory.saved import VERSION
+from azscheck.inventory.saved import LONGEST_LINE, VERSION
 from azscheck.times import parse_time
 
 _END = 1 << 20
@@ -31,9 +31,11 @@ class SavedLines:
     created: datetime
     coverage: tuple[Coverage, ...]
     keys: tuple[str, ...]
-    """The keys of all resources but below `tags`."""
+    """The keys of all resources but below `tags`, if their lines have the checksum."""
     tags: tuple[str, ...] | None
     """The keys below `tags`; None when they are not listed."""
+    checksum: int
+    """Of all lines of resources, as `zlib.crc32` has it."""
     resources: int
     """How many lines of resources there are, by the closing record."""
     start: int
@@ -44,6 +46,9 @@ class SavedLines:
     @classmethod
     def of(cls, path: Path) -> "SavedLines":
         """Look at a file; raises NotInOrder for any that is to be read as a whole, or not at all."""
+        if not path.is_file():
+            # What a pipe has given it does not give again.
+            raise NotInOrder
         try:
             with path.open("rb") as file:
                 return cls._of(path, file)
@@ -52,12 +57,12 @@ class SavedLines:
 
     @classmethod
     def _of(cls, path: Path, file: BinaryIO) -> "SavedLines":
-        header = json.loads(file.readline())
+        header = json.loads(file.readline(LONGEST_LINE))
         if header["azscheck"] != "inventory" or header["version"] != VERSION:
             raise NotInOrder
         coverage: list[Coverage] = []
         start = file.tell()
-        while (line := file.readline()).startswith(b'{"coverage":'):
+        while (line := file.readline(LONGEST_LINE)).startswith(b'{"coverage":'):
             coverage.append(coverage_of(json.loads(line)["coverage"]))
             start = file.tell()
         size = file.seek(0, 2)
@@ -70,8 +75,9 @@ class SavedLines:
             raise NotInOrder
         end = size - len(last) - 1
         created = parse_time(header["created"])
+        keys, checksum = tuple(record["keys"]), record["crc32"]
         tags = tuple(record["tags"]) if "tags" in record else None
-        return cls(path, created, tuple(coverage), tuple(record["keys"]), tags, count["resources"], start, end)
+        return cls(path, created, tuple(coverage), keys, tags, checksum, count["resources"], start, end)
 
     def chunks(self, size: int = 1 << 16) -> Iterator[bytes]:
         """The lines of resources, some at a time."""
@@ -83,7 +89,9 @@ class SavedLines:
                 if not chunk:
                     raise InventoryError(f"{self.path}: was cut off while it was read: copy the file again.")
                 if chunk[-1] != 10:
-                    chunk += file.readline()
+                    chunk += file.readline(LONGEST_LINE)
+                    if len(chunk) > LONGEST_LINE:
+                        raise NotInOrder
                 left -= len(chunk)
                 yield chunk
 

@@ -5,10 +5,11 @@ The closing record tells a whole file from one that was cut off. Version 1::
     {"azscheck": "inventory", "version": 1, "created": "2026-01-31T12:00:00Z"}
     {"coverage": {"stamp": "east", "type": "...", "scope": "...", "state": "complete", ...}}
     {"stamp": "east", "type": "...", "id": "...", "origin": {...}, "unknown": {...}, "resource": {...}}
-    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...], "tags": ["owner", ...]}
+    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...], "tags": ["owner", ...], "crc32": 907060870}
 
 `keys` are those of all resources, `tags` those below `tags`; without them a reader that wants few properties decodes
-all.
+all. They hold for the lines of resources that have this checksum, and for no others: a line that was edited may have a
+key that is not among them.
 """
 
 import gzip
@@ -16,10 +17,11 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, Final, NoReturn, cast
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_fields, resource_of
@@ -30,23 +32,32 @@ from azscheck.times import format_time, parse_time
 
 VERSION = 1
 
+LONGEST_LINE: Final = 32 << 20
+"""Bytes; no service sends a resource of as many."""
+_MOST_UNPACKED: Final = 64 << 20
+_MOST_TIMES: Final = 200
+"""How many times its size a packed file may unpack to, from so many bytes on: inventories pack to a tenth."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
-    yield {"azscheck": "inventory", "version": VERSION, "created": format_time(inventory.created)}
-    for coverage in inventory.coverage:
-        yield {"coverage": coverage_fields(coverage)}
-    keys = Keys()
-    for resource in inventory.resources:
-        keys.add(resource.body)
-        yield resource_fields(resource)
-    yield end_record(len(inventory.coverage), len(inventory.resources), keys)
+def lines_of(
+    created: datetime, coverage: Sequence[Mapping[str, Any]], resources: Iterable[Mapping[str, Any]]
+) -> Iterator[bytes]:
+    """The lines of a file, from the fields of coverage and of resources."""
+    yield _line({"azscheck": "inventory", "version": VERSION, "created": format_time(created)})
+    for fields in coverage:
+        yield _line({"coverage": fields})
+    keys, count, checksum = Keys(), 0, 0
+    for fields in resources:
+        keys.add(fields["resource"])
+        line = _line(fields)
+        count, checksum = count + 1, zlib.crc32(line, checksum)
+        yield line
+    yield _line({"end": {"coverage": len(coverage), "resources": count}, **keys.listed(), "crc32": checksum})
 
 
-def end_record(coverage: int, resources: int, keys: Keys) -> dict[str, Any]:
-    """The closing record."""
-    return {"end": {"coverage": coverage, "resources": resources}, **keys.listed()}
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json_text(value, separators=(",", ":")).encode() + b"\n"
 
 
 def write(inventory: Inventory, path: Path) -> None:
@@ -69,8 +80,8 @@ def write(inventory: Inventory, path: Path) -> None:
 
 
 def _write_lines(inventory: Inventory, out: BinaryIO) -> None:
-    for line in _lines(inventory):
-        out.write(json_text(line, separators=(",", ":")).encode() + b"\n")
+    coverage = [coverage_fields(each) for each in inventory.coverage]
+    out.writelines(lines_of(inventory.created, coverage, map(resource_fields, inventory.resources)))
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -89,8 +100,12 @@ def read(path: Path) -> Inventory:
         with path.open("rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
             with cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else nullcontext(raw) as lines:
-                for line in lines:
+                unpacked = 0
+                while line := lines.readline(LONGEST_LINE + 1):
                     parts.append(_record(path, len(parts) + 1, line))
+                    unpacked += len(line)
+                    if packed and unpacked > max(_MOST_UNPACKED, _MOST_TIMES * raw.tell()):
+                        raise InventoryError(f"{path}: unpacks to more than {_MOST_TIMES} times its size: unpack it.")
     except OSError as error:
         raise InventoryError(f"{path}: cannot be read: {error.strerror or error}.") from error
     except (EOFError, zlib.error) as error:
@@ -99,6 +114,10 @@ def read(path: Path) -> Inventory:
 
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    if len(line) > LONGEST_LINE:
+        if number == 1:
+            raise InventoryError(_not_one(path))
+        raise InventoryError(f"{path}: line {number} is longer than {LONGEST_LINE >> 20} MiB: collect again.")
     if number == 1 and line.startswith(_UTF_16):
         raise InventoryError(f"{path}: is UTF-16, as a redirection in PowerShell writes it: let `-o FILE` write it.")
     try:

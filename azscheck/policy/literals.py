@@ -14,6 +14,8 @@ from azscheck.policy.regex import regex
 from azscheck.times import parse_duration
 
 _UNITS: Final = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB"))}
+LONGEST_PATTERN: Final = 10_000
+"""Characters of a pattern of `match`: of each, more memory is taken than of a text."""
 _SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([KMGTP]?)I?B\s*$", re.IGNORECASE | re.ASCII)
 
 
@@ -46,6 +48,12 @@ def _array(value: Any) -> None:
 def _text(value: Any) -> None:
     if not isinstance(value, str):
         raise TypeError("a text")
+
+
+def _pattern(value: Any) -> None:
+    _text_of(value, "a text")
+    if len(value) > LONGEST_PATTERN:
+        raise TypeError(f"a text of at most {LONGEST_PATTERN} characters")
 
 
 def _scalar(value: Any) -> None:
@@ -88,8 +96,8 @@ def _text_of(value: Any, wanted: str) -> None:
 _TAKES: Final[Mapping[str, Callable[[Any], Any]]] = {
     "in": _array,
     "like": _scalar,
-    "match": _text,
-    "matchInsensitively": _text,
+    "match": _pattern,
+    "matchInsensitively": _pattern,
     "contains": _scalar,
     "containsKey": _scalar,
     **dict.fromkeys(("less", "lessOrEquals", "greater", "greaterOrEquals"), _ordered),

@@ -148,6 +148,8 @@ def _files(paths: Iterable[str | Path]) -> Iterable[tuple[Path, str]]:
             below = file.relative_to(given)
             if file.stem.endswith((".test", ".schema")) or below.parts[0] == "schema":
                 continue
+            if file.is_fifo():
+                raise UsageError(f"{file}: is a pipe, not a file: take it out of the folder.")
             # A shipped policy is named the same wherever azscheck is installed, so that reports repeat.
             shown = Path("policies", below) if given == shipped else file
             yield file, shown.as_posix()

@@ -12,6 +12,7 @@ _STEP = re.compile(
     re.VERBOSE,
 )
 _TAG = re.compile(r"tags\.(?P<name>[^\[\]]+)$|tags\[\]$", re.IGNORECASE)
+_LONGEST: Final = 4_000
 EACH: Final = "[*]"
 """The step that stands for every element of an array."""
 TYPE: Final = ("", "type")
@@ -22,6 +23,8 @@ LOCATION: Final = ("", "location")
 @lru_cache(4096)
 def parse_path(text: str) -> Field:
     """`properties.a.b`, `tags['a.b']`, `properties.disks[*].lun`, an alias; raises ValueError with a sentence."""
+    if len(text) > _LONGEST:
+        raise ValueError(f"'{text[:40]}...' is not a path: it is longer than {_LONGEST} characters")
     alias = parts_of_alias(text)
     if alias is not None:
         kind, paths = alias

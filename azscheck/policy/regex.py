@@ -5,6 +5,9 @@ from typing import Any, Final
 
 import re2
 
+from azscheck.documents import shorten
+
+_LONGEST_REASON: Final = 200
 LARGEST: Final = 1 << 20
 """Bytes that a compiled expression may take."""
 
@@ -24,7 +27,9 @@ def regex(pattern: str) -> Any:
         # Of bytes, so that re2 need not translate the places of what it found.
         return re2.compile(pattern.encode(), options)
     except UnicodeEncodeError as error:
-        raise RegexError(f"{pattern!r} is no regular expression: it holds half a character") from error
+        raise RegexError(f"{shorten(pattern)} is no regular expression: it holds half a character") from error
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if error.args else "it is too large"
-        raise RegexError(f"{pattern!r} is no regular expression: {reason}") from error
+        # The reason can repeat the whole pattern.
+        reason = reason if len(reason) <= _LONGEST_REASON else reason[:_LONGEST_REASON] + "..."
+        raise RegexError(f"{shorten(pattern)} is no regular expression: {reason}") from error

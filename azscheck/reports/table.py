@@ -34,8 +34,8 @@ from azscheck.times import format_time
 
 SHOWN = 5
 """How many resources are named a policy; the rest are counted."""
-NAME, MESSAGE = 60, 300
-"""The longest name and message that are shown whole."""
+NAME, MESSAGE, STAMPS = 60, 300, 2000
+"""The longest name, message and list of stamps that are shown whole."""
 
 _TONES = {"good": "bold green", "bad": "bold red", "unsure": "bold yellow"}
 _SEVERITIES = {
@@ -86,7 +86,7 @@ def _grid(*widths: int | None) -> Table:
 
 
 def _print_head(console: Console, results: Results) -> None:
-    stamps = ", ".join(visible(name) for name in stamp_names(results)) or "none"
+    stamps = shortened(", ".join(visible(name) for name in stamp_names(results)), STAMPS) or "none"
     times = f"judged {format_time(results.now)}, collected {format_time(results.collected)}"
     grid = _grid(14, None)
     grid.add_row(Text(f"azscheck {results.version}", style="bold"), Text(times))
@@ -95,7 +95,7 @@ def _print_head(console: Console, results: Results) -> None:
         grid.add_row(Text("Policy sets"), Text(visible(", ".join(results.sets))))
     if reasons := incomplete(results):
         grid.add_row()
-        grid.add_row(Text("INCOMPLETE", style="bold yellow"), Text(" ".join(reasons)))
+        grid.add_row(Text("INCOMPLETE", style="bold yellow"), Text(shortened(" ".join(reasons), MESSAGE)))
     grid.add_row()
     for category, title in CATEGORIES.items():
         given = verdict(results, category)
@@ -121,7 +121,7 @@ def _print_findings(console: Console, results: Results, category: Category, with
     for group in groups:
         severity = group.policy.severity
         title = Text(f"{visible(group.policy.id)} ", style="bold")
-        title.append(one_line(group.policy.title))
+        title.append(shortened(one_line(group.policy.title), MESSAGE))
         title.append(f" ({plural(len(group.results), 'resource')})", style="not bold dim")
         head = _grid(8, None)
         head.add_row(Text(str(severity), style=_SEVERITIES[severity]), title)

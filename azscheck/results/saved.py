@@ -74,6 +74,8 @@ def _lines(value: Any) -> str:
 def read(path: Path) -> Results:
     """Read saved results; raises InventoryError with the file and what to do."""
     try:
+        if path.is_char_device():
+            raise InventoryError(f"{path}: is a device, not a file: name a file.")
         saved = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InventoryError(f"{path}: cannot be read: {error.strerror or error}.") from error

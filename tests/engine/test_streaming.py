@@ -17,8 +17,9 @@ from azscheck.inventory.lines import NotInOrder, SavedLines
 from azscheck.policy import Policy
 from azscheck.reports import render
 
-from ..builders import NOW
+from ..builders import NOW, coverage, policy, resource
 from .compiled.worlds import Dice, policy_of
+from .usual import Usual
 
 
 def streamed(file: Path, policies: list[Policy], overrides: Any, *, evidence: bool) -> list[Any]:
@@ -46,3 +47,58 @@ def test_same_lines(seed: int, evidence: bool, tmp_path: Path) -> None:
         # What cannot be written, or is not in order, is read as a whole or not at all.
         return
     assert found == whole(file, policies, overrides, evidence=evidence)
+
+
+def in_small_chunks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Types and stamps change within a chunk, as they do in files that are too large for a test."""
+    read = SavedLines.chunks
+    monkeypatch.setattr(SavedLines, "chunks", lambda self: read(self, size))
+
+
+@pytest.mark.parametrize("evidence", [False, True])
+@pytest.mark.parametrize("edited", [False, True])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**64))
+def test_same_lines_of_the_usual(seed: int, edited: bool, evidence: bool, tmp_path: Path) -> None:
+    """A large inventory of the usual documents, of which only what is asked for is decoded, gets other verdicts."""
+    dice, file = Usual(seed), tmp_path / "i.ndjson"
+    policies = [dice.policy(i) for i in range(dice.one((1, 3, 10, 33)))]
+    overrides = dice.overrides(policies)
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_chunks(patch, dice.one((200, 700, 3000, 1 << 16)))
+        try:
+            dice.inventory().write(file)
+            if edited:
+                dice.damage(file)
+            found = streamed(file, policies, overrides, evidence=evidence)
+        except (InventoryError, NotInOrder):
+            return
+        assert found == whole(file, policies, overrides, evidence=evidence)
+
+
+@pytest.mark.parametrize("old", [b'"properties":{', b'"state"'])
+def test_an_edited_key_is_not_overlooked(old: bytes, tmp_path: Path) -> None:
+    """A key that was edited, in another letter case than the file's list of keys has it, is taken for absent."""
+    file = tmp_path / "i.ndjson"
+    things = [resource(f"a{i:02}", {"state": "bad"}) for i in range(50)]
+    Inventory.of(NOW, things, [coverage()]).write(file)
+    policies = [policy({"field": "properties.state", "notEquals": "bad"})]
+    assert len(streamed(file, policies, {}, evidence=False)) == 51
+    # Of the first line alone: the list of keys stays.
+    file.write_bytes(file.read_bytes().replace(old, old.upper(), 1))
+    with pytest.raises(NotInOrder):
+        streamed(file, policies, {}, evidence=False)
+
+
+def test_lines_that_are_blank(tmp_path: Path) -> None:
+    """A blank line that someone added ends the run with a fault, or is read over although the file is damaged."""
+    file = tmp_path / "i.ndjson"
+    Inventory.of(NOW, [resource(f"a{i:02}") for i in range(50)], [coverage()]).write(file)
+    joined = {"resources": "Test.Azs/things", "where": {"field": "id", "equals": "[subject('id')]"}}
+    policies = [policy({"count": joined, "equals": 1})]
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines[:20], b" \n" * 100, *lines[20:]]))
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_chunks(patch, 50)
+        with pytest.raises(NotInOrder):
+            streamed(file, policies, {}, evidence=False)

@@ -7,13 +7,14 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from azscheck.engine.compiled.answers import sure
+from azscheck.engine.compiled.answers import NoAnswer, sure
 from azscheck.engine.compiled.joins import Joins, Truths
 from azscheck.engine.compiled.reads import Layout
 from azscheck.engine.compiled.rules import Given, Rule
 from azscheck.engine.compiled.source import Writer
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
+from azscheck.engine.work import TooMuch
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import Condition, Field, Test
 from azscheck.results import ComplianceState
@@ -71,10 +72,14 @@ def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, n
     def ask(test: Test, rule: Rule) -> Callable[[Resource], bool]:
         containers = interpreter.world.containers
 
-        def frame(r: Resource) -> Frame:
-            return Frame(r, r.document, rule.parameters, now, rule.blank, containers)
+        def asked(r: Resource) -> bool:
+            frame = Frame(r, r.document, rule.parameters, now, rule.blank, containers, work=rule.work)
+            try:
+                return sure(interpreter.truth(test, frame))
+            except TooMuch as error:
+                raise NoAnswer from error
 
-        return lambda r: sure(interpreter.truth(test, frame(r)))
+        return asked
 
     given = Given(now, ask, Joins(interpreter.world, stamp, truths_by(interpreter, stamp, now)).of)
     starts = range(0, len(rules), AT_ONCE)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from azscheck.engine.compiled.reads import Node
+from azscheck.engine.work import Work
 from azscheck.policy.conditions import Condition, Field, ResourceCount, Test
 from azscheck.values import ABSENT
 
@@ -34,6 +35,8 @@ class Rule:
     parameters: Mapping[str, Any]
     blank: Any = ABSENT
     """What an expression gives for what is not there."""
+    work: Work = field(default_factory=Work, compare=False, repr=False)
+    """What the policy may still do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from azscheck.engine.compiled.reads import Layout, Node, Steps, code_of_reads, v
 from azscheck.engine.compiled.rules import Given, Opaque, Rule, Scope, Told
 from azscheck.engine.equality import normal_type
 from azscheck.engine.frame import Frame
+from azscheck.engine.work import TooMuch
 from azscheck.expressions import ExpressionError, calls, is_expression, parse
 from azscheck.inventory import Origin, Resource
 from azscheck.policy.conditions import (
@@ -28,6 +29,8 @@ from azscheck.policy.paths import EACH, LOCATION, TYPE
 from azscheck.values import ABSENT, Unknown
 
 _DEEPEST = 20
+_MOST_WITHIN = 100_000
+"""Elements that loops within a loop go over."""
 _MOST_LOOPS = 15
 """Loops within loops; Python takes no more than 20 blocks within blocks."""
 OF_A_RESOURCE = {"field", "subject", "current", "resourcegroup", "subscription"}
@@ -142,7 +145,11 @@ class Writer:
         """A value that is the same for all resources, with its expressions evaluated; Opaque for any other."""
         if any(_names(text) & OF_A_RESOURCE for text in _expressions(value)):
             raise Opaque
-        found = Frame(_NOWHERE, {}, self._rule_at_hand.parameters, self._given.now).resolve(value)
+        rule = self._rule_at_hand
+        try:
+            found = Frame(_NOWHERE, {}, rule.parameters, self._given.now, work=rule.work).resolve(value)
+        except TooMuch as error:
+            raise Opaque from error
         if isinstance(found, Unknown):
             raise Opaque
         return found
@@ -177,6 +184,14 @@ class Writer:
         loop = Scope(count.field.key, Node(self.variable(), path), scope)
         where = self.condition(count.where, loop, depth + 1) if count.where else "True"
         counted = self.variable()
+        if scope.outer is not None:
+            # Loops within loops multiply; the interpreter knows how much is too much.
+            scope.lines += [
+                f"if type({held.var}) is list: w += len({held.var})",
+                f"if w > {_MOST_WITHIN}: raise NoAnswer",
+            ]
+        else:
+            scope.lines.append("w = 0")
         scope.lines += [
             f"{counted} = 0",
             f"if type({held.var}) is list:",
