@@ -64,7 +64,7 @@ def command(output: Path, identity: str, serve: bool, now: str | None, seed: int
 
 
 def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
-    """Write what a user would have: a configuration, the authority's certificate, the secret, evidence, attestations."""
+    """Write what a user would have: a configuration, the authority's certificate, the secret, evidence and the like."""
     (folder / "ca.pem").write_bytes(stamp.ca_pem)
     secret = folder / "secret"
     secret.touch(0o600)
