@@ -2,9 +2,9 @@
 
 import json
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -64,13 +64,16 @@ def command(output: Path, identity: str, serve: bool, now: str | None, seed: int
 
 
 def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
-    """Write what a user would have: a configuration, the authority's certificate, the secret, the evidence."""
+    """Write what a user would have: a configuration, the authority's certificate, the secret, evidence and the like."""
     (folder / "ca.pem").write_bytes(stamp.ca_pem)
     secret = folder / "secret"
     secret.touch(0o600)
     secret.write_text(stamp.client_secret, "utf-8")
     _evidence(stamp, now).write(folder / "protection.ndjson")
     # JSON is YAML, and quotes whatever needs it.
+    (folder / "attestations.yaml").write_text(
+        json.dumps({"attestations": _attestations(now)}, indent=2) + "\n", "utf-8"
+    )
     credential = {"clientId": stamp.client_id, "secretFile": "secret"}
     if stamp.tenant_id != "adfs":
         credential["tenantId"] = stamp.tenant_id
@@ -83,9 +86,12 @@ def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
                 "ca": "ca.pem",
                 "credential": credential,
                 "connected": stamp.tenant_id != "adfs",
+                "backupShare": {"device": "windowsFileServer", "location": "datacenter B"},
+                "parameters": {"ASH-INF-028.site": "datacenter A"},
             }
         ],
         "evidence": ["protection.ndjson"],
+        "attestations": ["attestations.yaml"],
     }
     file = folder / "azscheck.yaml"
     file.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
@@ -104,6 +110,33 @@ def _evidence(stamp: "DemoStamp", now: datetime) -> Any:
         for kind in ITEMS
     ]
     return Inventory.of(now, resources, coverage)
+
+
+_ATTESTED: Final = (
+    ("ASH-INF-009", "Compliant", 200, 350, "The plan was read through with the people who are named in it."),
+    ("ASH-INF-022", "Compliant", 40, 200, "The key is in the safes of both datacenters; opened it in each."),
+    ("ASH-INF-027", "Compliant", 40, 200, "svc-azsbackup is in no group and may write to this share only."),
+    ("ASH-INF-012", "Compliant", 60, 45, "Ran the vendor's procedure for four switches and the lifecycle host."),
+    ("ASH-INF-031", "NonCompliant", 30, 90, "The drill ended at the key, whose password nobody had."),
+)
+"""Of each: the policy, what is said, how many days ago, for how many days, in what words. One of them has lapsed."""
+
+
+def _attestations(now: datetime) -> list[dict[str, str]]:
+    from azscheck.times import format_time
+
+    return [
+        {
+            "policy": policy,
+            "complianceState": state,
+            "assessedOn": format_time(now - timedelta(days=ago)),
+            "expiresOn": format_time(now - timedelta(days=ago - valid)),
+            "owner": "anna@fabrikam.example",
+            "approvedBy": "bela@fabrikam.example",
+            "comments": comments,
+        }
+        for policy, state, ago, valid, comments in _ATTESTED
+    ]
 
 
 def _serve(stamp: "DemoStamp", configuration: Path) -> ExitCode:

@@ -20,7 +20,7 @@ def test_a_finding(run: Run, inventory_file: Path) -> None:
     ran = explain(run, inventory_file, "ash-inf-004", "north")
     assert ran.code == 0, ran.err
     assert "ASH-INF-004  The newest infrastructure backup holds the Key Vault secrets" in ran.out
-    assert "NON-COMPLIANT: the newest backup of all roles does not hold" in ran.out
+    assert "NON-COMPLIANT: you would lose the Key Vault secrets" in ran.out
     assert 'roleStatus[*].status notEquals "Succeeded"; seen: "Failed"  (line ' in ran.out
     assert "is counted" in ran.out
     assert "backups?api-version=2018-09-01, 2026-06-01T12:00:00Z" in ran.out
