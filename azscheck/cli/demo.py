@@ -86,6 +86,7 @@ def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
             }
         ],
         "evidence": ["protection.ndjson"],
+        "attestations": [],
     }
     file = folder / "azscheck.yaml"
     file.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
