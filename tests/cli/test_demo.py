@@ -77,7 +77,7 @@ def test_findings_are_those_the_stamp_was_given(run: Run) -> None:
         ("ASH-TEN-013", "shop-legacy-01"),
     }
     unknown = {(r["policy"], r["name"]) for r in results if r["state"] in ("unknown", "error")}
-    # What lies on the share is not looked at, nobody declares an offering, and a tag alone does not say what is covered.
+    # Nobody looks at the share or declares an offering, and a tag alone does not say what is covered.
     assert unknown == {("ASH-INF-003", "north"), ("ASH-TEN-008", "north"), ("ASH-TEN-007", "archive-01")}
 
 
