@@ -68,10 +68,10 @@ def test_what_an_inventory_lacks(run: Run, inventory_file: Path) -> None:
 
 def test_an_inventory_without_what_is_judged(run: Run) -> None:
     """A rule of which nothing at all is known counts as judged."""
-    header = {"azscheck": "inventory", "version": 1, "created": "2026-06-01T12:00:00Z"}
-    stamp = {"stamp": "north", "type": "Azscheck/stamps", "id": "/azscheck/stamps/north"}
+    header: dict[str, Any] = {"azscheck": "inventory", "version": 1, "created": "2026-06-01T12:00:00Z"}
+    stamp: dict[str, Any] = {"stamp": "north", "type": "Azscheck/stamps", "id": "/azscheck/stamps/north"}
     stamp |= {"origin": {"source": "file", "address": "f"}, "resource": {"name": "north"}}
-    end = {"end": {"coverage": 0, "resources": 1}}
+    end: dict[str, Any] = {"end": {"coverage": 0, "resources": 1}}
     Path("i.ndjson").write_text("\n".join(map(json.dumps, (header, stamp, end))) + "\n")
     lines = told(run, "--inventory", "i.ndjson", "--set", "tenant")
     assert {lines[f"DOC-{n:02}"]["canBeJudged"] for n in (8, 9, 10, 11, 13, 14)} == {"no"}
