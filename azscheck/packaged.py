@@ -16,7 +16,7 @@ def policies_folder() -> Path:
 
 
 def schema_file(name: str) -> Path:
-    """The JSON Schema of one kind of file: `policy`, `cases`, `configuration`."""
+    """The JSON Schema of one kind of file: `policy`, `cases`, `configuration`, `rules` and so on."""
     return policies_folder() / "schema" / f"{name}.schema.json"
 
 

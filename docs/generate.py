@@ -1,5 +1,5 @@
 """Makes the pages that say what the code says: `docs/commands/*.md`, `docs/configuration.md`, `docs/language.md`,
-`docs/policies.md`.
+`docs/policies.md`, `docs/policies/*.md`.
 
 `make docs` runs it; a test holds the pages current.
 """
@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 import language
+import policy_pages
 
 from azscheck.cli import COMMANDS
 from azscheck.packaged import schema_file
-from azscheck.policy import load_policies
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by `make docs`; edit the code instead. -->\n"
@@ -29,7 +29,9 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield DOCS / "commands" / f"{name}.md", MADE + _command(command, f"azscheck {name}", 1)
     yield DOCS / "configuration.md", MADE + _configuration()
     yield DOCS / "language.md", MADE + language.page()
-    yield DOCS / "policies.md", MADE + _policies()
+    yield DOCS / "policies.md", MADE + policy_pages.index()
+    for file, text in policy_pages.pages():
+        yield DOCS / "policies" / file, MADE + text
 
 
 def _command(command: click.Command, name: str, level: int) -> str:
@@ -88,21 +90,9 @@ def _keys(schema: dict[str, Any], title: str) -> str:
     return "\n".join([f"## {title}\n", "| key | meaning |", "| --- | --- |", *rows])
 
 
-def _policies() -> str:
-    rows = [
-        f"| [{p.id}](../{p.info.place.path}) | {p.info.severity} | {' '.join(p.info.rules)} | {p.info.title} |"
-        for p in load_policies()
-    ]
-    head = "# The shipped policies\n\nHow one is written: [writing policies](writing-policies.md).\n"
-    return (
-        "\n".join(
-            [head, "| id | severity | rule | what is so when it is complied with |", "| --- | --- | --- | --- |", *rows]
-        )
-        + "\n"
-    )
-
-
 if __name__ == "__main__":
+    for stale in (DOCS / "policies").glob("*.md"):
+        stale.unlink()
     for page, text in pages():
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, "utf-8", newline="\n")

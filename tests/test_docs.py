@@ -34,6 +34,12 @@ def test_pages_made_from_the_code_are_current() -> None:
         assert page.read_text("utf-8") == text, f"{page.relative_to(ROOT)} is out of date"
 
 
+def test_no_page_is_of_a_policy_that_is_gone() -> None:
+    """A page says what no policy does any more."""
+    made = {page for page, _ in generate.pages()}
+    assert set((ROOT / "docs" / "policies").glob("*.md")) <= made
+
+
 def command_lines() -> list[str]:
     lines = [line for _, block in blocks("console") for line in block.splitlines()]
     texts = [page.read_text("utf-8") for page in PAGES]

@@ -83,6 +83,47 @@ def _default(value: Any) -> str:
     return "no default" if isinstance(value, Unknown) else f"default {value}"
 
 
+@command.command("coverage")
+@_paths
+@click.option(
+    "--inventory",
+    "inventories",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Say which rules this saved inventory can answer, and what it lacks; repeatable.",
+)
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="Only the policies of this set; repeatable.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Table or JSON."
+)
+def coverage(paths: tuple[Path, ...], inventories: tuple[Path, ...], sets: tuple[str, ...], form: str) -> ExitCode:
+    """Show each documented rule with its policies, what they read and where it comes from; also rules without a policy.
+
+    \b
+    Examples:
+      azscheck policy coverage
+      azscheck policy coverage --set tenant --inventory north.ndjson
+      azscheck policy coverage --format json
+    """
+    import json
+
+    from azscheck.cli.coverage import as_json, lines_of, print_table
+    from azscheck.cli.policies import load
+    from azscheck.cli.run import saved
+    from azscheck.policy.membership import choose
+    from azscheck.policy.rules import read_rules
+
+    library = load(paths)
+    policies = choose(library.policies, library.sets, sets) if sets else library.policies
+    inventory = saved(inventories) if inventories else None
+    lines = lines_of(read_rules(), policies, inventory)
+    if form == "json":
+        click.echo(json.dumps(as_json(lines, inventory), indent=2))
+    else:
+        print_table(lines, inventory)
+    return ExitCode.COMPLIANT
+
+
 @command.command("new")
 @click.argument("policy_id", metavar="ID")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path(), show_default=".", help="Where to write it.")

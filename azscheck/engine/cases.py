@@ -106,15 +106,18 @@ def _inventory(case: Mapping[str, Any], policy: Policy, now: datetime) -> Invent
     failed = case.get("failed", {})
     types = {r.type for r in resources} | policy.reads | set(failed)
     coverage = [
-        Coverage(_STAMP, t, "", CoverageState.FAILED if t in failed else CoverageState.COMPLETE, failed.get(t, ""))
+        Coverage(stamp, t, "", CoverageState.FAILED if t in failed else CoverageState.COMPLETE, failed.get(t, ""))
+        for stamp in {r.stamp for r in resources}
         for t in types
     ]
     return Inventory.of(now, resources, coverage)
 
 
 def _resource(body: dict[str, Any], i: int) -> Resource:
+    body = dict(body)
+    stamp = body.pop("stamp", _STAMP)
     name = body.get("name") or f"resource{i}"
-    return Resource(_STAMP, body["type"], str(body.get("id") or f"/cases/{body['type']}/{name}"), body, _ORIGIN)
+    return Resource(stamp, body["type"], str(body.get("id") or f"/cases/{body['type']}/{name}"), body, _ORIGIN)
 
 
 def _dated(value: Any, now: datetime) -> Any:

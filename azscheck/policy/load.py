@@ -115,7 +115,7 @@ def read_policy(file: Path, shown_as: str = "", conditions: Conditions | None = 
 
 
 def policy_files(paths: Iterable[str | Path] = ()) -> Iterable[tuple[Path, str]]:
-    """Each policy's file, and the path that a message shows; cases, schemas and policy sets are no policies."""
+    """Each policy's file, and the path that a message shows; cases, schemas, rules and policy sets are no policies."""
     for file, shown in _files(paths):
         try:
             if is_set(read_document(file, shown).value):
@@ -146,7 +146,7 @@ def _files(paths: Iterable[str | Path]) -> Iterable[tuple[Path, str]]:
             raise UsageError(f"{given}: there is no such file or folder of policies.")
         for file in sorted(file for file in given.rglob("*") if file.suffix in _SUFFIXES):
             below = file.relative_to(given)
-            if file.stem.endswith((".test", ".schema")) or below.parts[0] == "schema":
+            if file.stem.endswith((".test", ".schema", ".rules")) or below.parts[0] == "schema":
                 continue
             if file.is_fifo():
                 raise UsageError(f"{file}: is a pipe, not a file: take it out of the folder.")

@@ -93,6 +93,7 @@ class _Stamp:
             connected=value.get("connected"),
             external_domain=value.get("externalDomain", ""),
             backup_share=tuple(sorted(value.get("backupShare", {}).items())),
+            backup_offering=tuple(sorted(value.get("backupOffering", {}).items())),
             concurrency=value.get("concurrency", 8),
         )
 

@@ -69,6 +69,13 @@ def test_findings_are_those_the_stamp_was_given(run: Run) -> None:
         *(("ASH-TEN-001", name) for name in ("shop-report-01", "uat-app-01")),
         ("ASH-TEN-002", "shop-pos-01"),
         *(("ASH-TEN-003", name) for name in ("core-file-01", "shop-app-02", "shop-img-01")),
+        *(("ASH-TEN-004", name) for name in ("core-batch-01", "shop-report-01")),
+        ("ASH-TEN-005", "archive-01"),
+        ("ASH-TEN-006", "shop-cache-01-before-patch"),
+        ("ASH-TEN-007", "shop-img-01"),
+        *(("ASH-TEN-009", name) for name in ("shop-sql-01", "shop-sql-02")),
+        ("ASH-TEN-010", "shop-img-01"),
+        ("ASH-TEN-013", "shop-legacy-01"),
     }
     unknown = {r["policy"]: r["message"] for r in results if r["state"] in ("unknown", "error")}
     share = {"ASH-INF-003", "ASH-INF-011", "ASH-INF-019", "ASH-INF-033"}

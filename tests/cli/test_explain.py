@@ -35,14 +35,14 @@ def test_json(run: Run, inventory_file: Path) -> None:
     told = json.loads(explain(run, inventory_file, "ASH-TEN-003", "shop-app-02", "--format", "json").out)
     assert told["state"] == "nonCompliant"
     assert told["when"]["truth"] is True
-    count = told["require"]
+    count = told["require"]["parts"][0]
     assert (count["kind"], count["truth"], count["atLeast"], count["atMost"]) == ("count", False, 0, 0)
     last = count["members"][0]["tree"]["parts"][-1]
     assert last["written"] == "[parameters('maximumTestAge')]"
     assert last["wanted"] == "P180D"
     assert last["seen"].startswith("2025-08-05")
     assert last["origin"]["address"] == "protection.ndjson"
-    assert last["place"].startswith("policies/tenant/replicated-machine.yaml:41:")
+    assert last["place"].startswith("policies/tenant/replicated-machine.yaml:61:")
     assert told["smallestChanges"][0]["tests"] == 1
 
 

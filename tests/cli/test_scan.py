@@ -140,7 +140,7 @@ def test_evidence_of_the_configuration_goes_with_a_saved_inventory(run: Run, sta
 
     assert "unknown" in states()
     whole = json.loads(file.read_text())
-    file.write_text(json.dumps({**whole, "evidence": []}))
+    file.write_text(json.dumps({**whole, "evidence": [], "attestations": []}))
     assert states() == {"compliant", "nonCompliant", "notApplicable"}
     run("collect", "-o", "i.ndjson", "--now", NOW)
     assert states() == {"compliant", "nonCompliant", "notApplicable"}, "collected with it, it is not added twice"

@@ -27,6 +27,7 @@ def test_a_file_names_its_schema(file: Path) -> None:
     first = file.read_text("utf-8").splitlines()[0]
     assert first.startswith(MODELINE)
     kind = "cases" if ".test." in file.name else "configuration" if file.name == "azscheck.example.yaml" else "policy"
+    kind = "rules" if file.name.endswith(".rules.yaml") else kind
     kind = "set" if file.parent.name == "sets" else kind
     assert (file.parent / first.removeprefix(MODELINE)).resolve() == schema_file(kind)
 

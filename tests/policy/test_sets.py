@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from azscheck.errors import DocumentError, UsageError
+from azscheck.packaged import policies_folder
 from azscheck.policy import Policy, load_policies
 from azscheck.policy.globs import fits
 from azscheck.policy.load import Library, load_library, policy_files
@@ -176,3 +177,11 @@ def test_globs(pattern: str, fitting: list[str], others: list[str]) -> None:
     """A pattern takes in more than it says, or less."""
     assert all(fits(pattern, text) for text in fitting)
     assert not any(fits(pattern, text) for text in others)
+
+
+def test_shipped_sets_name_policies_that_are_there() -> None:
+    """A policy was renamed, and a set goes on without it."""
+    library = load_library([policies_folder()])
+    assert {"backup-and-dr", "infrastructure", "tenant", "readiness", "gate"} <= set(library.sets)
+    for name in library.sets:
+        assert choose(library.policies, library.sets, [name])

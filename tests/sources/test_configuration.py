@@ -21,6 +21,7 @@ stamps:
     connected: false
     externalDomain: north.contoso.com
     backupShare: {location: datacenter B, device: windowsFileServer}
+    backupOffering: {name: Contoso Backup, place: cloud}
     concurrency: 4
     parameters: {maximumAge: PT12H}
     credential: {clientId: a, secretEnv: NORTH_SECRET}
@@ -45,6 +46,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (north.ca_file, north.strict_x509, north.connected) == (tmp_path / "ca.pem", False, False)
     assert (north.external_domain, north.concurrency) == ("north.contoso.com", 4)
     assert dict(north.backup_share) == {"location": "datacenter B", "device": "windowsFileServer"}
+    assert dict(north.backup_offering) == {"name": "Contoso Backup", "place": "cloud"}
     assert north.credential.secret_env == "NORTH_SECRET"
     assert north.tenant_credential is not None
     assert north.tenant_credential.certificate_file == tmp_path / "b.pem"
@@ -71,7 +73,7 @@ def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as error:
         read_configuration(tmp_path / "azscheck.yaml")
     lines = [place.line for place, _ in error.value.mistakes]
-    assert lines == [6, 8, 11]
+    assert lines == [6, 8, 12]
 
 
 def item(stamp: str) -> Inventory:

@@ -43,5 +43,7 @@ class StampSettings:
     """`<region>.<fqdn>`; empty: taken from the stamp's endpoints."""
     backup_share: tuple[tuple[str, str], ...] = ()
     """What the operator declares of the backup share, as names and values (`device`, `location`)."""
+    backup_offering: tuple[tuple[str, str], ...] = ()
+    """The backup that is offered to tenants, likewise (`name`, `place`)."""
     concurrency: int = 8
     """How many calls may be under way at once."""

@@ -73,6 +73,8 @@ def stamp_resource(
     _read_fact(facts, unknown, "nodeCount", None if gap else len(_read(NODES, resources)) or None, gap)
     if settings.backup_share:
         facts["backupShare"] = dict(settings.backup_share)
+    if settings.backup_offering:
+        facts["backupOffering"] = dict(settings.backup_offering)
     identity = f"/azscheck/stamps/{settings.name}"
     location = {"location": region} if region else {}
     body = {"id": identity, "name": settings.name, "type": STAMPS, **location, "properties": facts}

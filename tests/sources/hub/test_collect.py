@@ -148,7 +148,7 @@ def test_the_saved_form_of_a_scan_reads_back(whole: Inventory, tmp_path: Path) -
 
 
 def test_the_stamp_itself_is_a_resource_with_what_is_known_of_it(scan: Collect) -> None:
-    inventory = scan(connected=False, backup_share=(("location", "other room"),))
+    inventory = scan(connected=False, backup_share=(("location", "other room"),), backup_offering=(("place", "cloud"),))
     (found,) = inventory.of_type("Azscheck/stamps")
     assert (found.id, found.unknown) == ("/azscheck/stamps/east", {})
     properties = found.body["properties"]
@@ -173,6 +173,7 @@ def test_the_stamp_itself_is_a_resource_with_what_is_known_of_it(scan: Collect) 
         "deploymentId": newest["deploymentID"],
         "nodeCount": len(inventory.of_type("Microsoft.Fabric.Admin/fabricLocations/scaleUnitNodes")),
         "backupShare": {"location": "other room"},
+        "backupOffering": {"place": "cloud"},
     }
 
 
