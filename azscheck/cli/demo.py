@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azscheck.demo import DemoStamp
 
 _SEEDED_PORTS = 20_000
+_FOLDERS = {"switches": {"devices": ["BMC", "TOR1", "TOR2"]}, "hlh": {"devices": ["HLH"]}}
 
 
 @click.command("demo")
@@ -64,12 +65,13 @@ def command(output: Path, identity: str, serve: bool, now: str | None, seed: int
 
 
 def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
-    """Write what a user would have: a configuration, the authority's certificate, the secret, the evidence."""
+    """Write what a user would have: configuration, the authority's certificate, the secret, the evidence, the share."""
     (folder / "ca.pem").write_bytes(stamp.ca_pem)
     secret = folder / "secret"
     secret.touch(0o600)
     secret.write_text(stamp.client_secret, "utf-8")
     _evidence(stamp, now).write(folder / "protection.ndjson")
+    stamp.write_share(folder / "share")
     # JSON is YAML, and quotes whatever needs it.
     credential = {"clientId": stamp.client_id, "secretFile": "secret"}
     if stamp.tenant_id != "adfs":
@@ -83,6 +85,7 @@ def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
                 "ca": "ca.pem",
                 "credential": credential,
                 "connected": stamp.tenant_id != "adfs",
+                "backupShare": {"path": "share", "folders": _FOLDERS},
             }
         ],
         "evidence": ["protection.ndjson"],
