@@ -1,6 +1,6 @@
 """Where a stamp's share is: as the configuration says, else as the stamp's own backup location says."""
 
-from azscheck.inventory import NOT_OFFERED, Coverage, Inventory
+from azscheck.inventory import Inventory
 from azscheck.sources.share.settings import ShareSettings
 
 BACKUP_LOCATIONS = "Microsoft.Backup.Admin/backupLocations"
@@ -17,20 +17,16 @@ def told_path(inventory: Inventory, stamp: str) -> str:
     return ""
 
 
-def no_path(inventory: Inventory, stamp: str) -> str:
+def _no_path(inventory: Inventory, stamp: str) -> str:
     """Why there is no path to read."""
     gap = next(iter(inventory.gaps(BACKUP_LOCATIONS, stamp)), None)
-    why = _words(gap) if gap else "the stamp backs up to no share"
+    why = gap.words if gap else "the stamp backs up to no share"
     return (
         f"the path of the backup share is not known: {why.rstrip('.')}; `backupShare.path` in azscheck.yaml can name it"
     )
 
 
-def _words(gap: Coverage) -> str:
-    return "the stamp has no backup service" if gap.reason == NOT_OFFERED else gap.words
-
-
-def no_account(path: str) -> str:
+def _no_account(path: str) -> str:
     """Why a path that is known was not read."""
     return (
         f"the backup share {path} was not looked at: name an account that may read it under `backupShare` in"
@@ -42,5 +38,5 @@ def skip_reason(inventory: Inventory, stamp: str, settings: ShareSettings) -> st
     """Why a share is not read at all; empty when it can be tried."""
     path = settings.path or told_path(inventory, stamp)
     if not path:
-        return no_path(inventory, stamp)
-    return "" if settings.mounted or settings.has_account else no_account(path)
+        return _no_path(inventory, stamp)
+    return "" if settings.mounted or settings.has_account else _no_account(path)
