@@ -105,14 +105,14 @@ def _take_snapshot(repository: dict[str, _Snapshot], name: str, size: int, known
 
 
 def _backups(version: str, held: _Version, known: Names) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    expected = {name.casefold(): name for name in known.repositories} | held.spelled
+    expected = held.spelled | {name.casefold(): name for name in known.repositories}
     backups: dict[str, dict[str, _Snapshot]] = defaultdict(dict)
     for repository, snapshots in held.repositories.items():
         _chain(snapshots)
         for backup, snapshot in snapshots.items():
             backups[backup][repository] = snapshot
     for backup, own in sorted(backups.items()):
-        yield backup, _facts(backup, version, own, expected), {}
+        yield backup, _facts(backup, version, own, expected, known), {}
 
 
 def _chain(snapshots: Mapping[str, _Snapshot]) -> None:
@@ -123,7 +123,9 @@ def _chain(snapshots: Mapping[str, _Snapshot]) -> None:
         snapshot.chain = ("full" if snapshot.full else "incremental") if sound else "broken"
 
 
-def _facts(backup: str, version: str, own: Mapping[str, _Snapshot], expected: Mapping[str, str]) -> dict[str, Any]:
+def _facts(
+    backup: str, version: str, own: Mapping[str, _Snapshot], expected: Mapping[str, str], known: Names
+) -> dict[str, Any]:
     missing = [name for key, name in sorted(expected.items()) if key not in own]
     zips = [snapshot.archive for snapshot in own.values()]
     metadata = [snapshot.metadata for snapshot in own.values()]
@@ -136,6 +138,7 @@ def _facts(backup: str, version: str, own: Mapping[str, _Snapshot], expected: Ma
             for key, snapshot in sorted(own.items())
         ],
         "missingRepositories": missing,
+        "lost": [known.repositories[name] for name in missing if name in known.repositories],
         "zip": {"present": all(zips), "metadata": all(metadata)},
         "whole": not missing and all(snapshot.chain != "broken" for snapshot in own.values()),
     }
@@ -160,7 +163,9 @@ def _older(name: str, walked: Walked) -> tuple[str, Mapping[str, Any], Mapping[s
         "bytes": sum(e.bytes for e in own),
         "zip": {"present": present, "metadata": True},
     }
-    unknown = {f"/properties/{key}": _OLDER.format("repositories") for key in ("repositories", "missingRepositories")}
+    unknown = {
+        f"/properties/{key}": _OLDER.format("repositories") for key in ("repositories", "missingRepositories", "lost")
+    }
     unknown["/properties/stampVersion"] = _OLDER.format("stamp version")
     if present:
         return name, facts, unknown | {"/properties/whole": _OLDER.format("repositories")}

@@ -35,7 +35,8 @@ class Names:
     full_kinds: frozenset[str]
     metadata: re.Pattern[str]
     legacy: str
-    repositories: tuple[str, ...]
+    repositories: Mapping[str, str]
+    """What each repository of a whole stamp holds, by its name."""
 
 
 @cache
@@ -71,7 +72,7 @@ def names() -> Names:
         full_kinds=frozenset(kind.casefold() for kind in given["fullKinds"]),
         metadata=matching(given["metadata"]),
         legacy=given["legacy"].casefold(),
-        repositories=tuple(repository["name"] for repository in _layout()["repositories"]),
+        repositories={repository["name"]: repository["holds"] for repository in _layout()["repositories"]},
     )
 
 

@@ -48,7 +48,8 @@ _FULL_SIZE: Final = 7
 _FILE_SYSTEM: Final = 2
 _FILE_TIME: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _SHARING: Final = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
-_ERRORS: Final = (SMBException, OSError, ValueError, ImportError, struct.error)
+_ERRORS: Final = (SMBException, OSError, ValueError, ImportError, struct.error, LookupError, TypeError, AttributeError)
+"""The latter ones are what the library makes of an answer that is not whole."""
 
 
 class SmbShare:

@@ -58,7 +58,10 @@ class ReadingConnection(Connection):  # type: ignore[misc]
         for message in messages:
             if not reads_only(message):
                 raise AssertionError(f"azscheck only reads, and was about to send {type(message).__name__}")
-        return super()._send(messages, *arguments, **named)
+        try:
+            return super()._send(messages, *arguments, **named)
+        except Exception as error:
+            raise _told(error) from error
 
     def receive(self, request: Any, wait: bool = True, timeout: float | None = None, **named: Any) -> Any:
         """Wait for an answer; raises TimedOut."""
@@ -76,10 +79,19 @@ class ReadingConnection(Connection):  # type: ignore[misc]
                 self._until = 0
                 raise TimedOut from error
             raise
+        except Exception as error:
+            raise _told(error) from error
         if response["command"].get_value() == Commands.SMB2_SESSION_SETUP:
             flags = int.from_bytes(response["data"].get_value()[2:4], "little")
             self.encryption_demanded = bool(flags & SessionFlags.SMB2_SESSION_FLAG_ENCRYPT_DATA)
         return response
+
+
+def _told(error: Exception) -> Exception:
+    """The error, or in place of what the library's reading thread died of, one that says what that means."""
+    if isinstance(error, SMBException | OSError):
+        return error
+    return SMBException(f"an answer was damaged ({type(error).__name__})")
 
 
 def reads_only(message: Any) -> bool:

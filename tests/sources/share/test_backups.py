@@ -10,7 +10,7 @@ from azscheck.sources.share.listing import walk
 from tests.sources.share.conftest import NOW, MemoryShare
 
 VERSION = "progressivebackup/1.2501.1.47"
-KNOWN = names().repositories
+KNOWN = tuple(names().repositories)
 A, B, C = (f"{letter * 8}-0000-4000-8000-000000000000" for letter in "abc")
 
 
@@ -42,6 +42,7 @@ def test_a_whole_backup() -> None:
         "bytes": 800,
         "repositories": [{"name": name, "complete": True, "chain": "full"} for name in KNOWN],
         "missingRepositories": [],
+        "lost": [],
         "zip": {"present": True, "metadata": True},
         "whole": True,
     }
@@ -67,6 +68,7 @@ def test_a_repository_that_is_missing_is_named(found: dict[str, int], missing: l
     """A backup that the stamp calls succeeded lacks a part, and nobody learns which."""
     backups, strangers = read(found)
     assert backups[A]["missingRepositories"] == missing
+    assert backups[A]["lost"] == [names().repositories[name] for name in missing if name in KNOWN]
     assert backups[A]["whole"] is False
     assert backups[A]["zip"] == {"present": True, "metadata": True}
     assert strangers == []

@@ -17,6 +17,7 @@ from tests.sources.share.conftest import NOW
 from tests.sources.share.samba import PASSWORD, Samba, samba
 from tests.sources.share.test_smb import settings
 
+KNOWN = tuple(names().repositories)
 LOCATIONS = "Microsoft.Backup.Admin/backupLocations"
 
 
@@ -53,14 +54,15 @@ def test_what_the_share_has_is_held_against_what_the_stamp_says() -> None:
     """A backup that the stamp calls succeeded has lost a part, and the share is called whole."""
     with samba("required") as server:
         version = server.share / "MASBackup/progressivebackup/1.2501.1.47"
-        for repository in names().repositories[:3]:
+        for repository in KNOWN[:3]:
             (version / repository).mkdir(parents=True)
             for form in ("zip", "xml"):
                 name = f"202605311200_{'a' * 8}-0000-4000-8000-{'0' * 12}_Full_C.{form}"
                 (version / repository / name).write_bytes(bytes(10))
         found = collect(settings(server))
     (backup,) = found.of_type("Azscheck/shareBackups")
-    assert backup.body["properties"]["missingRepositories"] == [names().repositories[3]]
+    assert backup.body["properties"]["missingRepositories"] == [KNOWN[3]]
+    assert backup.body["properties"]["lost"] == ["plans, offers and subscriptions"]
     assert backup.body["properties"]["whole"] is False
 
 

@@ -1,5 +1,6 @@
 """Reading a share of a real SMB server: what is seen of it, and each reason why nothing is."""
 
+import random
 import socket
 import threading
 import time
@@ -129,8 +130,12 @@ def test_a_folder_without_rights_is_named(server: Samba) -> None:
 
 
 @contextmanager
-def relay(server: Samba | None, most: int) -> Iterator[int]:
-    """A port that passes on `most` bytes of the server's answers, and then says nothing; None: nothing at all."""
+def relay(server: Samba | None, most: float, seed: int | None = None) -> Iterator[int]:
+    """A port that passes on `most` bytes of the server's answers, and then says nothing; None: nothing at all.
+
+    With a seed, some of the bytes are others.
+    """
+    chance = random.Random(seed)
     listening = socket.create_server(("127.0.0.1", 0))
     kept: list[socket.socket] = []
 
@@ -138,6 +143,8 @@ def relay(server: Samba | None, most: int) -> Iterator[int]:
         with suppress(OSError):
             while data := source.recv(65536):
                 left -= len(data)
+                if seed is not None and left < float("inf"):
+                    data = bytes(chance.randrange(256) if chance.random() < 0.003 else byte for byte in data)
                 if target is not None and left >= 0:
                     target.sendall(data)
 
@@ -185,3 +192,15 @@ def test_a_server_of_another_kind_is_told(server: Samba) -> None:
     with pytest.raises(Refusal, match="SMB"):
         entered(settings(server, port=listening.getsockname()[1]))
     listening.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_answers_that_are_damaged_are_refused(server: Samba, seed: int) -> None:
+    """A broken or hostile server ends the scan of all stamps in a traceback."""
+    try:
+        with relay(server, 1e9, seed) as port:
+            share = entered(settings(server, port=port, require_encryption=False))
+            list(walk(share, ("Switches",)))
+            share.facts()
+    except (Refusal, NotThere):
+        pass
