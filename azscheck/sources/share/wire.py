@@ -44,6 +44,10 @@ class TimedOut(SMBException):  # type: ignore[misc]
     """No answer came in time."""
 
 
+class Damaged(SMBException):  # type: ignore[misc]
+    """An answer makes no sense."""
+
+
 class ReadingConnection(Connection):  # type: ignore[misc]
     """Sends nothing that could change a share, whatever the code above it asks for."""
 
@@ -60,8 +64,10 @@ class ReadingConnection(Connection):  # type: ignore[misc]
                 raise AssertionError(f"azscheck only reads, and was about to send {type(message).__name__}")
         try:
             return super()._send(messages, *arguments, **named)
+        except (SMBException, OSError):
+            raise
         except Exception as error:
-            raise _told(error) from error
+            raise _damaged(error) from error
 
     def receive(self, request: Any, wait: bool = True, timeout: float | None = None, **named: Any) -> Any:
         """Wait for an answer; raises TimedOut."""
@@ -79,19 +85,19 @@ class ReadingConnection(Connection):  # type: ignore[misc]
                 self._until = 0
                 raise TimedOut from error
             raise
+        except OSError:
+            raise
         except Exception as error:
-            raise _told(error) from error
+            raise _damaged(error) from error
         if response["command"].get_value() == Commands.SMB2_SESSION_SETUP:
             flags = int.from_bytes(response["data"].get_value()[2:4], "little")
             self.encryption_demanded = bool(flags & SessionFlags.SMB2_SESSION_FLAG_ENCRYPT_DATA)
         return response
 
 
-def _told(error: Exception) -> Exception:
-    """The error, or in place of what the library's reading thread died of, one that says what that means."""
-    if isinstance(error, SMBException | OSError):
-        return error
-    return SMBException(f"an answer was damaged ({type(error).__name__})")
+def _damaged(error: Exception) -> Damaged:
+    """In place of what the library's reading thread died of."""
+    return Damaged(f"an answer was damaged ({type(error).__name__})")
 
 
 def reads_only(message: Any) -> bool:
