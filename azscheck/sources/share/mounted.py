@@ -26,9 +26,7 @@ class MountedShare:
         try:
             with os.scandir(folder) as found:
                 yield from sorted((_entry(item) for item in found), key=lambda entry: entry.name)
-        except FileNotFoundError as error:
-            raise NotThere(self.shown(path)) from error
-        except NotADirectoryError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise NotThere(self.shown(path)) from error
         except PermissionError as error:
             raise Refusal(
@@ -58,8 +56,9 @@ class MountedShare:
             "mountedAt": str(self._folder),
         }
         known["device"] = self._device or "mounted"
-        unknown = {f"/properties/{name}": _NOT_SEEN for name in ("addresses", "encryption", "signing", "dialect")}
-        unknown |= {f"/properties/{name}": _NOT_SEEN for name in ("account",)}
+        unknown = {
+            f"/properties/{name}": _NOT_SEEN for name in ("addresses", "encryption", "signing", "dialect", "account")
+        }
         unknown |= {f"/properties/{name}": _SPACE for name in ("freeBytes", "totalBytes")}
         if self._unc:
             known["host"] = self._unc.strip("\\/").replace("/", "\\").partition("\\")[0]

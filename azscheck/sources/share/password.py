@@ -1,6 +1,7 @@
 """Where the password of the share's account is: an environment variable or a file."""
 
 import os
+from collections.abc import Mapping
 from typing import Final
 
 from azscheck.errors import UsageError
@@ -10,8 +11,13 @@ _LONGEST: Final = 64 * 1024
 """A device such as /dev/zero never ends."""
 
 
-def read_password(settings: ShareSettings, stamp: str) -> str:
-    """The password; empty where none is named. Raises UsageError with a sentence, before any call is made."""
+def read_passwords(shares: Mapping[str, ShareSettings]) -> dict[str, str]:
+    """The passwords of the shares' accounts, by stamp; raises UsageError with a sentence for one that is not there."""
+    return {stamp: _read(settings, stamp) for stamp, settings in shares.items()}
+
+
+def _read(settings: ShareSettings, stamp: str) -> str:
+    """The password; empty where none is named."""
     of = f"The password of {settings.user} for the backup share of stamp {stamp}"
     if settings.password_env:
         found = os.environ.get(settings.password_env, "")

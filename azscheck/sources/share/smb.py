@@ -4,7 +4,6 @@ import socket
 import struct
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from smbprotocol.connection import Dialects, SecurityMode
@@ -24,6 +23,7 @@ from smbprotocol.open import (
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
+from azscheck.sources.share.answers import SIZE, space, unpacked
 from azscheck.sources.share.failures import Failures, not_there
 from azscheck.sources.share.listing import Entry, NotThere, Path, Refusal
 from azscheck.sources.share.settings import ShareSettings
@@ -38,17 +38,20 @@ _DIALECTS: Final = {
     Dialects.SMB_3_1_1: "3.1.1",
 }
 _LIST_BYTES: Final = 256 * 1024
-# [MS-FSCC] 2.4.10 FileDirectoryInformation: unpacked here because the library takes twenty times as long.
-_ENTRY: Final = struct.Struct("<II8x8xq8xq8xII")
-_FOLDER: Final = 0x10
-_REPARSE_POINT: Final = 0x400
-# [MS-FSCC] 2.5.4 FileFsFullSizeInformation.
-_SIZE: Final = struct.Struct("<qqqII")
 _FULL_SIZE: Final = 7
 _FILE_SYSTEM: Final = 2
-_FILE_TIME: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _SHARING: Final = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
-_ERRORS: Final = (SMBException, OSError, ValueError, ImportError, struct.error, LookupError, TypeError, AttributeError)
+_ERRORS: Final = (
+    SMBException,
+    OSError,
+    ValueError,
+    ImportError,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 """The latter ones are what the library makes of an answer that is not whole."""
 
 
@@ -184,16 +187,15 @@ class SmbShare:
         return known | {"freeBytes": free, "totalBytes": total}, {}
 
     def _space(self) -> tuple[int, int]:
-        """Free bytes and bytes in all, as the account's quota has them."""
         folder = self._open(())
         query = SMB2QueryInfoRequest()
         query["info_type"] = _FILE_SYSTEM
         query["file_info_class"] = _FULL_SIZE
-        query["output_buffer_length"] = _SIZE.size
+        query["output_buffer_length"] = SIZE.size
         query["file_id"] = folder.file_id
-        total, free, _, sectors, sector = _SIZE.unpack_from(self._asked(query, SMB2QueryInfoResponse()))
+        answer = self._asked(query, SMB2QueryInfoResponse())
         folder.close(False)
-        return free * sectors * sector, total * sectors * sector
+        return space(answer)
 
     def shown(self, path: Path) -> str:
         """See `Share`."""
@@ -203,18 +205,3 @@ class SmbShare:
         """See `Share`."""
         # Without a farewell: the server may be the one that does not answer.
         self._connection.disconnect(close=False)
-
-
-def unpacked(data: bytes) -> Iterator[Entry]:
-    """The entries of one answer."""
-    start = 0
-    while True:
-        offset, _, written, size, attributes, length = _ENTRY.unpack_from(data, start)
-        name = data[start + _ENTRY.size : start + _ENTRY.size + length].decode("utf-16-le", "replace")
-        if name not in (".", ".."):
-            folder = bool(attributes & _FOLDER)
-            modified = _FILE_TIME + timedelta(microseconds=written // 10)
-            yield Entry(name, folder, 0 if folder else size, modified, link=bool(attributes & _REPARSE_POINT))
-        if not offset:
-            return
-        start += offset

@@ -11,7 +11,7 @@ import pytest
 from azscheck.errors import UsageError
 from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.sources import share
-from azscheck.sources.share import Limits, ShareSettings
+from azscheck.sources.share import Limits, ShareSettings, collection
 from azscheck.sources.share.layout import names
 from tests.sources.share.conftest import NOW
 from tests.sources.share.samba import PASSWORD, Samba, samba
@@ -127,7 +127,7 @@ def test_a_path_that_is_none_is_told() -> None:
 
 def test_a_call_that_nothing_interrupts_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that hangs keeps the scan of all stamps."""
-    monkeypatch.setattr(share, "_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(collection, "_GRACE_SECONDS", 0.0)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
     started = time.monotonic()
     found = collect(replace(ACCOUNT, path=r"\\fs01\b", limits=Limits(total_seconds=0.5)))
