@@ -70,12 +70,17 @@ def _configuration() -> str:
         " the file's first line. A mistake is told with its file, line and column, and ends with exit code 2.",
         _keys(schema, "The file"),
         _keys(schema["$defs"]["stamp"], "Each of `stamps`"),
+        _keys(schema["$defs"]["backupShare"], "`backupShare`"),
+        "Without `user` the share is not looked at: [the backup share](share.md) says what is read of it.",
+        _keys(schema["$defs"]["backupShare"]["properties"]["folders"], "`folders` of `backupShare`"),
+        _keys(schema["$defs"]["folder"], "Each of `folders`"),
         _keys(schema["$defs"]["credential"], "`credential` and `tenantCredential`"),
         "Exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret is. No secret stands in"
         " the file, in an argument, in the inventory or in a report.",
         "## What the service principal needs",
         "The role Reader on the Default Provider Subscription (admin endpoint) and on the tenants' subscriptions"
-        " (tenant endpoint). azscheck sends GET only, to these endpoints and no others.",
+        " (tenant endpoint). azscheck sends GET only, to these endpoints and no others. For the share: [read"
+        " rights](share.md).",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azscheck.demo import DemoStamp
 
 _SEEDED_PORTS = 20_000
+_FOLDERS = {"switches": {"devices": ["BMC", "TOR1", "TOR2"]}, "hlh": {"devices": ["HLH"]}}
 
 
 @click.command("demo")
@@ -64,12 +65,13 @@ def command(output: Path, identity: str, serve: bool, now: str | None, seed: int
 
 
 def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
-    """Write what a user would have: a configuration, the authority's certificate, the secret, evidence and the like."""
+    """Write what a user would have: configuration, the authority's certificate, the secret, the evidence, the share."""
     (folder / "ca.pem").write_bytes(stamp.ca_pem)
     secret = folder / "secret"
     secret.touch(0o600)
     secret.write_text(stamp.client_secret, "utf-8")
     _evidence(stamp, now).write(folder / "protection.ndjson")
+    stamp.write_share(folder / "share")
     # JSON is YAML, and quotes whatever needs it.
     (folder / "attestations.yaml").write_text(
         json.dumps({"attestations": _attestations(now)}, indent=2) + "\n", "utf-8"
@@ -86,7 +88,12 @@ def _configure(stamp: "DemoStamp", folder: Path, now: datetime) -> Path:
                 "ca": "ca.pem",
                 "credential": credential,
                 "connected": stamp.tenant_id != "adfs",
-                "backupShare": {"device": "windowsFileServer", "location": "datacenter B"},
+                "backupShare": {
+                    "path": "share",
+                    "folders": _FOLDERS,
+                    "device": "windowsFileServer",
+                    "location": "datacenter B",
+                },
                 "parameters": {"ASH-INF-028.site": "datacenter A"},
             }
         ],

@@ -43,19 +43,32 @@ def collect(configuration: "Configuration", clock: Callable[[], datetime], quiet
     """Everything that the configuration's stamps and evidence tell."""
     from azscheck.sources import hub
 
-    told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
     from azscheck.cli.progress import shown
+    from azscheck.sources import share
 
+    names = [stamp.name for stamp in configuration.stamps]
+    told = _told(configuration, names, clock())
+    # Before a stamp is asked anything: a password that is missing must not cost an hour.
+    passwords = share.read_passwords({name: s for name, s in configuration.shares.items() if name in names})
     with shown(quiet) as progress:
-        return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
+        found = hub.collect(configuration.stamps, clock=clock, progress=progress)
+        # After the stamps, which tell where their shares are.
+        untold = [name for name in names if not _tells_of_share(told, name)]
+        found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
+    return found + told
+
+
+def _tells_of_share(told: Inventory, stamp: str) -> bool:
+    """True when evidence says what is on a share: then it is not read a second time."""
+    return any(line.type in share.TYPES and line.stamp == stamp for line in told.coverage)
 
 
 def with_evidence(inventory: Inventory, configuration: "Configuration", clock: Callable[[], datetime]) -> Inventory:
     """A saved inventory with the configuration's evidence and attestations, as far as it was not collected with it."""
     told = _told(configuration, inventory.stamps, clock())
-    from azscheck.sources import evidence
+    from azscheck.sources import evidence, share
 
-    kinds = (*evidence.TYPES, ATTESTATIONS)
+    kinds = (*evidence.TYPES, *share.TYPES, ATTESTATIONS)
     missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
     return inventory + Inventory.of(
         told.created,

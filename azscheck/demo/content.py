@@ -12,6 +12,7 @@ from azscheck.demo.machines import machine_entries
 from azscheck.demo.messages import Document
 from azscheck.demo.placeholders import Filler
 from azscheck.demo.resources import Entry, parse_address
+from azscheck.demo.share import ShareFile, share_files
 
 Providers = Mapping[str, Mapping[str, list[str]]]
 
@@ -42,6 +43,7 @@ class StampContent:
     tenant: PlaneContent
     protected_items: tuple[Document, ...]
     replicated_items: tuple[Document, ...]
+    share_files: tuple[ShareFile, ...]
 
 
 def read_content() -> dict[str, Any]:
@@ -78,6 +80,7 @@ def expand(content: Mapping[str, Any], now: datetime, seed: int) -> StampContent
         tenant=replace(tenant, entries=(*tenant.entries, *machines)),
         protected_items=_evidence("protectedItems", content, fill),
         replicated_items=_evidence("replicatedItems", content, fill),
+        share_files=share_files(fill),
     )
 
 

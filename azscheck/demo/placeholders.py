@@ -38,6 +38,10 @@ class Filler:
         """The time a duration before now, with the seven digits of fraction that .NET writes."""
         return self._time(-_parse_duration(duration), duration)
 
+    def before(self, duration: str) -> datetime:
+        """The same, as a time to the second."""
+        return self._now - _parse_duration(duration)
+
     def _one(self, kind: str, text: str, key: str) -> str:
         match kind:
             case "guid":

@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,6 +24,7 @@ from azscheck.demo.identity import IdentityKind, IdentityService
 from azscheck.demo.messages import PlaneName, Reply, Request
 from azscheck.demo.plane import Plane
 from azscheck.demo.server import Listener
+from azscheck.demo.share import write_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,10 @@ class DemoStamp:
     def replicated_items(self) -> list[dict[str, Any]]:
         """What a replication product's export says: `Azscheck/replicatedItems` documents."""
         return deepcopy(list(self._content.replicated_items))
+
+    def write_share(self, folder: Path) -> None:
+        """Make a folder that holds what the stamp's backup share would; UsageError where something else is."""
+        write_share(folder, self._content.share_files)
 
     def _audience(self, kind: IdentityKind, host: str) -> str:
         domain = f"adfs.{self._content.external_domain}" if kind == "adfs" else self._content.directory

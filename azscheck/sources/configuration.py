@@ -9,6 +9,8 @@ from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.share.configured import declared, share_mistakes, share_settings
+from azscheck.sources.share.settings import ShareSettings
 
 _SECRETS = ("secretEnv", "secretFile", "certificateFile")
 
@@ -31,6 +33,8 @@ class Configuration:
     exemptions: tuple[Path, ...] = ()
     attestations: tuple[Path, ...] | None = None
     """None: none was named, which is not the same as there being none."""
+    shares: Mapping[str, ShareSettings] = field(default_factory=dict)
+    """How to read the backup share, by stamp."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -61,6 +65,9 @@ def read_configuration(path: Path) -> Configuration:
         sets=tuple(value.get("sets", ())),
         exemptions=tuple(base / p for p in value.get("exemptions", ())),
         attestations=None if attestations is None else tuple(base / p for p in attestations),
+        shares={
+            s.value["name"]: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value
+        },
     )
 
 
@@ -79,6 +86,8 @@ class _Stamp:
             if key in self.value and len(given) != 1:
                 place = self._document.place("stamps", self._index, key)
                 yield place, f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
+        for sentence in share_mistakes(self.value.get("backupShare", {})):
+            yield self._document.place("stamps", self._index, "backupShare"), sentence
 
     def settings(self) -> StampSettings:
         value = self.value
@@ -92,7 +101,7 @@ class _Stamp:
             strict_x509=value.get("strictX509", True),
             connected=value.get("connected"),
             external_domain=value.get("externalDomain", ""),
-            backup_share=tuple(sorted(value.get("backupShare", {}).items())),
+            backup_share=declared(value.get("backupShare", {})),
             backup_offering=tuple(sorted(value.get("backupOffering", {}).items())),
             concurrency=value.get("concurrency", 8),
         )

@@ -13,7 +13,6 @@ _HOW = "name a file with them under `evidence:` in azscheck.yaml, or write `evid
 TYPES: Final = {
     "Azscheck/protectedItems": f"no list of a backup product's protected items was given: {_HOW}",
     "Azscheck/replicatedItems": f"no list of replicated items was given: {_HOW}",
-    "Azscheck/shareFolders": "what lies on the backup share was not looked at; evidence can say it",
 }
 """The types of evidence, and the reason why there is none of a type."""
 

@@ -72,12 +72,11 @@ def test_mistakes(run: Run, inventory_file: Path, arguments: list[str], sentence
     assert sentence in ran.err
 
 
-def test_unknown(run: Run, inventory_file: Path) -> None:
+def test_unknown(run: Run, shareless_file: Path) -> None:
     """What has to be read for a verdict is not told."""
-    out = explain(run, inventory_file, "ASH-INF-003", "north").out
+    out = explain(run, shareless_file, "ASH-INF-003", "north").out
     assert (
-        "What must be known for a verdict:\n  the count of Azscheck/shareFolders: Azscheck/shareFolders: what lies"
-        in out
+        "What must be known for a verdict:\n  the count of Azscheck/shareFolders: Azscheck/shareFolders: was not" in out
     )
 
 

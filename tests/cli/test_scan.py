@@ -44,10 +44,10 @@ def test_reports_can_be_made_again_from_saved_results(run: Run, inventory_file: 
     ],
 )
 def test_the_exit_code_does_not_depend_on_the_format(
-    run: Run, inventory_file: Path, form: str, options: tuple[str, ...], code: int
+    run: Run, shareless_file: Path, form: str, options: tuple[str, ...], code: int
 ) -> None:
     """A pipeline turns green because somebody asked for another report."""
-    assert run("scan", "--inventory", inventory_file, "--now", NOW, "--format", form, *options).code == code
+    assert run("scan", "--inventory", shareless_file, "--now", NOW, "--format", form, *options).code == code
 
 
 def test_fail_on_is_a_threshold(run: Run, inventory_file: Path) -> None:
