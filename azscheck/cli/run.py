@@ -19,6 +19,7 @@ from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import Configuration, read_configuration
+from azscheck.sources.joining import joined
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
@@ -41,7 +42,7 @@ def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: 
 
     told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
     with shown(quiet) as progress:
-        return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
+        return joined(hub.collect(configuration.stamps, clock=clock, progress=progress) + told)
 
 
 def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:
@@ -49,11 +50,12 @@ def with_evidence(inventory: Inventory, configuration: Configuration, clock: Cal
     told = _told(configuration, inventory.stamps, clock())
     kinds = (*evidence.TYPES, ATTESTATIONS)
     missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
-    return inventory + Inventory.of(
+    more = Inventory.of(
         told.created,
         (r for r in told.resources if (r.type, r.stamp) in missing),
         (c for c in told.coverage if (c.type, c.stamp) in missing),
     )
+    return joined(inventory + more)
 
 
 def _told(configuration: Configuration, stamps: Sequence[str], now: datetime) -> Inventory:
@@ -122,4 +124,4 @@ def saved(paths: Sequence[Path]) -> Inventory:
     inventory, *more = [Inventory.read(path) for path in paths]
     for other in more:
         inventory += other
-    return inventory
+    return joined(inventory) if more else inventory
