@@ -10,6 +10,7 @@ from azscheck.cli.output import Output
 from azscheck.cli.policies import load
 from azscheck.cli.progress import shown
 from azscheck.documents import did_you_mean
+from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
 from azscheck.policy import ATTESTATIONS, Policy
@@ -62,7 +63,7 @@ def _told(configuration: Configuration, stamps: Sequence[str], now: datetime) ->
     """What no stamp can tell."""
     known = configuration.names
     told = evidence.collect(configuration.evidence, stamps, now, known)
-    return told + attestations.collect(configuration.attestations, stamps, now, known)
+    return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,13 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets))
+    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
+
+
+def signers_of(configuration: Configuration | None) -> AllowedSigners | None:
+    """Who may sign exemptions and attestations; None where nobody has to."""
+    named = configuration.allowed_signers if configuration else None
+    return None if named is None else AllowedSigners(named)
 
 
 def streamed(

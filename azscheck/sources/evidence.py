@@ -49,7 +49,13 @@ def collect(
     covered = {(c.stamp, type_key(c.type)) for c in found.coverage if not c.scope}
     some = {(r.stamp, type_key(r.type)) for r in found.resources}
     missing = [
-        _none(stamp, kind, _PARTLY if (stamp, type_key(kind)) in some else reason, now, said=files == ())
+        _none(
+            stamp,
+            kind,
+            _PARTLY if (stamp, type_key(kind)) in some else reason,
+            now,
+            said=files is not None and not files,
+        )
         for stamp in stamps
         for kind, reason in TYPES.items()
         if (stamp, type_key(kind)) not in covered
