@@ -40,6 +40,11 @@ def command() -> None:
     """Vouch for what no interface shows, and list what lapses when.
 
     What is attested stands in a YAML file that `attestations:` in azscheck.yaml names; an entry is added at its end.
+
+    \b
+    Examples:
+      azscheck attest ASH-INF-003 --stamp north
+      azscheck attest list
     """
 
 

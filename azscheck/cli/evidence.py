@@ -11,7 +11,13 @@ from azscheck.sources.exports.model import CHECKS, KINDS
 
 @click.group("evidence")
 def command() -> None:
-    """Read what other tools wrote: protected items, replicas, reports of checks."""
+    """Read what other tools wrote: protected items, replicas, reports of checks.
+
+    \b
+    Examples:
+      azscheck evidence import recovery-services items.json -o vault.ndjson --stamp north
+      azscheck scan --inventory north.ndjson --inventory vault.ndjson
+    """
 
 
 @command.command("import")

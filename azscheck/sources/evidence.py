@@ -37,7 +37,12 @@ def collect(
     for file in files or ():
         if isinstance(file, Export):
             stamp = stamp_of(file, list(known or stamps))
-            found += read_export(file, stamp, now).inventory.only(stamps)
+            read = read_export(file, stamp, now).inventory.only(stamps)
+            try:
+                found += read
+            except InventoryError as error:
+                named = ", ".join(path.as_posix() for path in file.files)
+                raise UsageError(f"{named}: another file of the evidence holds the same: {error}") from error
             continue
         more = Inventory.read(file)
         others = sorted(set(more.stamps) - {*stamps, *known})

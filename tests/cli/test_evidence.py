@@ -109,3 +109,13 @@ def test_a_damaged_export_stops_a_scan_before_it_asks_a_stamp(run: Run) -> None:
     ran = run("collect")
     assert ran.code == 2
     assert "bad.json:2:1: is not JSON and seems to be cut off" in ran.err
+
+
+def test_the_same_item_in_two_exports(run: Run, inventory_file: Path) -> None:
+    """A machine counts as protected twice because an export was named twice."""
+    export()
+    entry = "{kind: recovery-services, file: items.json}"
+    Path("azscheck.yaml").write_text(STAMP + f"evidence: [{entry}, {entry}]\n")
+    ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW)
+    assert ran.code == 2
+    assert "items.json: another file of the evidence holds the same" in ran.err

@@ -96,16 +96,14 @@ def _replicas(source: SourceFile) -> Iterator[Item | None]:
 
 
 def _date(export: Export, source: SourceFile, now: datetime) -> datetime | None:
-    if export.as_of == MODIFIED:
-        return source.modified
     if not export.as_of:
         return None
     try:
-        said = parse_since(export.as_of)
+        said = source.modified if export.as_of == MODIFIED else parse_since(export.as_of)
     except ValueError as error:
         raise UsageError(f"as of: {error}, nor `{MODIFIED}`.") from error
     if said > now + _AHEAD:
-        raise UsageError(f"as of: {export.as_of} lies in the future.")
+        raise UsageError(f"as of: {format_time(said)}, of {source.path.as_posix()}, lies in the future.")
     return said
 
 
@@ -128,7 +126,8 @@ def _reports(export: Export, sources: Sequence[SourceFile], stamp: str, now: dat
     resources = []
     for source in sources:
         report: Report = REPORTS[export.kind](source)
-        when = _date(export, source, now) or report.date
+        own = report.date if report.date and report.date <= now + _AHEAD else None
+        when = _date(export, source, now) or own
         checks = [
             {"name": c.name, "result": c.result, **({"detail": c.detail} if c.detail else {})} for c in report.checks
         ]

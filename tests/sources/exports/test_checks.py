@@ -66,6 +66,7 @@ def test_a_report_passed_when_all_of_it_did(tmp_path: Path, results: list[Any], 
     [
         ("/Date(1780135500000)/", "2026-05-30T10:05:00Z"),
         ("05/06/2026 10:00:00", None),
+        ("2126-05-30T10:05:00Z", None),
         (None, None),
     ],
 )
