@@ -76,8 +76,12 @@ def test_azurestack(source: SourceFile) -> Report:
 def backup_validator(source: SourceFile) -> Report:
     """BackupValidationReport.htm: the kinds of resources that the decrypted backup gave; it is written at the end."""
     page = _Text()
-    page.feed(source.text())
-    page.close()
+    try:
+        page.feed(source.text())
+        page.close()
+    except AssertionError as error:
+        # By which the parser of Python's older versions says that a declaration is malformed.
+        raise source.mistake(f"is not HTML that can be read: {error}.", *page.getpos()) from error
     text = " ".join(" ".join(page.parts).split())
     if "Backup Validation Report" not in text:
         raise source.mistake("is no report of the backup validator: it is not titled Backup Validation Report.")

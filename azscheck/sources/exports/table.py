@@ -1,8 +1,10 @@
 """Items of a product's CSV, by a mapping."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +17,9 @@ from azscheck.sources.exports.source_file import SourceFile
 def table_items(source: SourceFile, mapping: ColumnMapping, target: str) -> Iterator[Item]:
     """An item a row; raises DocumentError with the line of what does not fit."""
     text = source.text(mapping.encoding)
-    lines = text.splitlines(keepends=True)[mapping.header_line - 1 :]
     above = mapping.header_line - 1
+    # Not splitlines, which also parts a line at characters that a cell may hold.
+    lines = islice(io.StringIO(text, newline=""), above, None)
     if "\0" in text:
         raise source.mistake("holds a NUL where text must stand: it is no CSV, or in another encoding.")
     rows = csv.reader(lines, delimiter=mapping.delimiter, strict=True)

@@ -115,6 +115,7 @@ def test_the_backup_validators_page(tmp_path: Path) -> None:
         ("readiness-checker", '{"value": []}', "no report of the readiness checker"),
         ("test-azurestack", "all is well\n", "no line that begins or ends with PASS"),
         ("backup-validator", "<html></html>", "not titled Backup Validation Report"),
+        ("backup-validator", "<![nothing[", "Backup Validation Report|is not HTML that can be read"),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, kind: str, content: str, sentence: str) -> None:

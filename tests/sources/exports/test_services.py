@@ -1,6 +1,7 @@
 """Items of Azure's services: what their JSON says becomes properties, and a damaged file is refused at its place."""
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -122,8 +123,10 @@ def test_where_an_item_came_from(tmp_path: Path) -> None:
     assert first.id.startswith(f"/azscheck/protectedItems{VAULT}")
     (undated,) = read("recovery-services", write(tmp_path, backup()))
     assert "--as-of" in undated.unknown["/properties/date"]
-    (dated,) = read("recovery-services", write(tmp_path, backup()), as_of="modified")
-    assert dated.origin.time is not None
+    file = write(tmp_path, backup())
+    os.utime(file, (0, NOW.timestamp() - 3600))
+    (dated,) = read("recovery-services", file, as_of="modified")
+    assert dated.body["properties"]["date"] == "2026-06-01T11:00:00Z"
 
 
 def test_replicas_in_a_vault(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_row_is_an_item(tmp_path: Path) -> None:
 def test_lines_and_repetitions(tmp_path: Path) -> None:
     """Two items of one machine become one, or a finding points at another line of the export."""
     mapping = write(tmp_path, MAPPING, "mapping.json")
-    rows = '"web\n01";;ok;;\nweb02;;ok;;\nweb02;;ok;;\n'
+    rows = '"web\n01";;ok;;\nweb02;;ok;;a\u2028b\nweb02;;ok;;\n'
     found = read("csv", write(tmp_path, HEAD + rows, "e.csv"), mapping=str(mapping))
     assert [(r.id.rpartition("mine/")[2], r.origin.line) for r in found] == [
         ("web%0A01", 3),
