@@ -59,8 +59,11 @@ def test_an_attestation_is_written_and_added_to(run: Run) -> None:
         ("attestations: []\n", ""),
         ("attestations:\n", ""),
         ("attestations: [] # none yet\n", ""),
-        ("attestations: [{policy: x}]\n", "add the entry by hand"),
-        ("exemptions:\n  - policy: x\n", "add the entry by hand"),
+        ("", ""),
+        ("# ours\n", ""),
+        ("attestations: 3\n", "add it by hand"),
+        ("attestations: [{policy: x}]\n", "add it by hand"),
+        ("exemptions:\n  - policy: x\n", "add it by hand"),
         ("attestations: [\n", "is not YAML"),
     ],
 )
