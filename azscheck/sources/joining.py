@@ -40,17 +40,19 @@ def joined(inventory: Inventory) -> Inventory:
     machines = {stamp: _Machines(inventory, stamp) for stamp in stamps}
     resources: list[Resource] = []
     doubts: dict[tuple[str, str, str], tuple[str, Origin]] = {}
+    told: set[tuple[str, int]] = set()
     for resource in inventory.resources:
         if not _waits(resource):
             resources.append(resource)
             continue
         match = machines[resource.stamp].of(resource.body["properties"])
         resources.append(_with(resource, match))
-        if match.kind == "ambiguous":
+        if match.kind == "ambiguous" and (resource.type, id(match)) not in told:
+            told.add((resource.type, id(match)))
+            why = f"{resource.name} ({resource.origin}): {match.reason}", resource.origin
             for machine in match.machines:
-                reason = f"{resource.name} ({resource.origin}): {match.reason}"
-                doubts.setdefault((resource.stamp, resource.type, machine), (reason, resource.origin))
-    resources += (_possible(*key, *why) for key, why in doubts.items())
+                doubts.setdefault((resource.stamp, resource.type, machine), why)
+    resources += (_possible(*key, *doubt) for key, doubt in doubts.items())
     return replace(inventory, resources=tuple(resources))
 
 
@@ -95,6 +97,8 @@ class _Machines:
                 self._by_name.setdefault(name, []).append(machine.id)
                 self._by_place.setdefault((_subscription(machine.id), name), []).append(machine.id)
         self._gaps = inventory.gaps(_MACHINES, stamp)
+        self._found: dict[tuple[str, str], _Match] = {}
+        """One for all items that say the same, so that many items of one name cost no more than one."""
         self._called: dict[str, set[str]] = {}
         for kind in _SUBSCRIPTIONS:
             for found in inventory.of_type(kind, stamp):
@@ -106,18 +110,23 @@ class _Machines:
         """The machine that an item is of."""
         if identity := _text(item, "sourceResourceId"):
             return self._one(self._by_id.get(arm_key(identity)), _subscription(identity), "id")
-        name = _text(item, "sourceName").lower()
+        name, said = _text(item, "sourceName").lower(), _text(item, "sourceSubscription").lower()
         if not name:
             return _Match("", (), "the export does not name the machine")
-        if said := _text(item, "sourceSubscription"):
-            subscriptions = self._called.get(said.lower()) or {_subscription(said) or said.lower()}
-            found = [
-                machine
-                for subscription in sorted(subscriptions)
-                for machine in _first(self._by_place.get((subscription, form)) for form in _forms(name))
-            ]
-            return self._named(found, subscriptions, "nameAndSubscription", name)
-        return self._named(_first(self._by_name.get(form) for form in _forms(name)), set(), "name", name)
+        if (name, said) not in self._found:
+            self._found[name, said] = self._called_so(name, said)
+        return self._found[name, said]
+
+    def _called_so(self, name: str, said: str) -> _Match:
+        if not said:
+            return self._named(_first(self._by_name.get(form) for form in _forms(name)), set(), "name", name)
+        subscriptions = self._called.get(said) or {_subscription(said) or said}
+        found = [
+            machine
+            for subscription in sorted(subscriptions)
+            for machine in _first(self._by_place.get((subscription, form)) for form in _forms(name))
+        ]
+        return self._named(found, subscriptions, "nameAndSubscription", name)
 
     def _one(self, machine: str | None, subscription: str, kind: str) -> _Match:
         if machine is not None:

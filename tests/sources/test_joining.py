@@ -139,9 +139,9 @@ def test_what_is_joined_stays_and_what_was_not_known_is_joined_later() -> None:
 
 def test_many_items_of_one_name_stay_as_many() -> None:
     """A name that a thousand machines and items have costs a million items."""
-    machines = [machine("vm", f"s{i}") for i in range(300)]
-    told = joined(inventory([*machines, *(item(i, sourceName="vm") for i in range(300))]))
-    assert len(told.of_type(ITEMS[0])) == 600
+    machines = [machine("vm", f"s{i}") for i in range(3000)]
+    told = joined(inventory([*machines, *(item(i, sourceName="vm") for i in range(3000))]))
+    assert len(told.of_type(ITEMS[0])) == 6000
 
 
 def test_a_hundred_thousand_items_join_within_seconds() -> None:
