@@ -23,3 +23,8 @@ def schema_file(name: str) -> Path:
 def templates_folder() -> Path:
     """The folder with the Jinja2 templates of the reports."""
     return _shipped("reports") / "templates"
+
+
+def mappings_folder() -> Path:
+    """The folder with the shipped mappings of products' CSV exports."""
+    return _shipped("mappings")

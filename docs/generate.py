@@ -77,6 +77,8 @@ def _configuration() -> str:
         _keys(schema["$defs"]["credential"], "`credential` and `tenantCredential`"),
         "Exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret is. No secret stands in"
         " the file, in an argument, in the inventory or in a report.",
+        _keys(schema["$defs"]["export"], "An export in `evidence`"),
+        "What each kind reads: [evidence](evidence.md).",
         "## What the service principal needs",
         "The role Reader on the Default Provider Subscription (admin endpoint) and on the tenants' subscriptions"
         " (tenant endpoint). azscheck sends GET only, to these endpoints and no others. For the share: [read"

@@ -17,6 +17,9 @@ from azscheck.policy.exemptions import load_exemptions
 from azscheck.policy.load import load_library
 from azscheck.policy.membership import choose
 from azscheck.sources import attestations, evidence
+from azscheck.sources.configuration import read_configuration
+from azscheck.sources.exports import Export
+from azscheck.sources.exports.mapping import read_mapping
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -128,6 +131,19 @@ def test_the_attestations_example(tmp_path: Path) -> None:
     file = block("attestations.md", tmp_path, "a.yaml")
     (found,) = attestations.collect([file], ["north"], datetime(2026, 6, 1, tzinfo=UTC)).of_type(ATTESTATIONS)
     assert found.unknown == {}
+
+
+def test_the_evidence_examples(tmp_path: Path) -> None:
+    """A configuration, mapping or policy that is copied from the page is refused."""
+    configured, mapping, policy = (text for page, text in blocks("yaml") if page.name == "evidence.md")
+    (tmp_path / "m.yaml").write_text(mapping, "utf-8")
+    assert read_mapping(str(tmp_path / "m.yaml")).moment("31.01.2026 12:00") == "2026-01-31T11:00:00Z"
+    stamp = "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
+    (tmp_path / "azscheck.yaml").write_text(stamp + configured, "utf-8")
+    named = read_configuration(tmp_path / "azscheck.yaml").evidence or ()
+    assert [type(entry) for entry in named[:3]] == [Export] * 3
+    (tmp_path / "p.yaml").write_text(policy, "utf-8")
+    assert load_library([tmp_path / "p.yaml"]).policies[0].counts == {"Azscheck/evidence"}
 
 
 def anchors(page: Path) -> set[str]:

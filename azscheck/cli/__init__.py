@@ -17,6 +17,9 @@ COMMANDS = {
     "collect": "Collect an inventory, to be judged elsewhere or later.",
     "report": "Make reports again from saved results.",
     "explain": "Show why a policy judges a resource as it does.",
+    "evidence": "Read what other tools wrote: protected items, replicas, reports of checks.",
+    "attest": "Vouch for what no interface shows, and list what lapses when.",
+    "exempt": "Accept a finding for a time.",
     "policy": "List, show, write, check and test policies.",
 }
 """Each is `command` in the module of its name, imported when it is used."""

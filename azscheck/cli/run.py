@@ -11,6 +11,7 @@ from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
 from azscheck.documents import did_you_mean
+from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
 from azscheck.policy import ATTESTATIONS, Policy
@@ -41,10 +42,8 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration
 
 def collect(configuration: "Configuration", clock: Callable[[], datetime], quiet: bool) -> Inventory:
     """Everything that the configuration's stamps and evidence tell."""
-    from azscheck.sources import hub
-
     from azscheck.cli.progress import shown
-    from azscheck.sources import share
+    from azscheck.sources import hub, share
 
     names = [stamp.name for stamp in configuration.stamps]
     told = _told(configuration, names, clock())
@@ -55,11 +54,15 @@ def collect(configuration: "Configuration", clock: Callable[[], datetime], quiet
         # After the stamps, which tell where their shares are.
         untold = [name for name in names if not _tells_of_share(told, name)]
         found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
-    return found + told
+    from azscheck.sources.joining import joined
+
+    return joined(found + told)
 
 
 def _tells_of_share(told: Inventory, stamp: str) -> bool:
     """True when evidence says what is on a share: then it is not read a second time."""
+    from azscheck.sources import share
+
     return any(line.type in share.TYPES and line.stamp == stamp for line in told.coverage)
 
 
@@ -70,11 +73,14 @@ def with_evidence(inventory: Inventory, configuration: "Configuration", clock: C
 
     kinds = (*evidence.TYPES, *share.TYPES, ATTESTATIONS)
     missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
-    return inventory + Inventory.of(
+    more = Inventory.of(
         told.created,
         (r for r in told.resources if (r.type, r.stamp) in missing),
         (c for c in told.coverage if (c.type, c.stamp) in missing),
     )
+    from azscheck.sources.joining import joined
+
+    return joined(inventory + more)
 
 
 def _told(configuration: "Configuration", stamps: Sequence[str], now: datetime) -> Inventory:
@@ -83,7 +89,7 @@ def _told(configuration: "Configuration", stamps: Sequence[str], now: datetime) 
 
     known = configuration.names
     told = evidence.collect(configuration.evidence, stamps, now, known)
-    return told + attestations.collect(configuration.attestations, stamps, now, known)
+    return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,13 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets))
+    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
+
+
+def signers_of(configuration: Configuration | None) -> AllowedSigners | None:
+    """Who may sign exemptions and attestations; None where nobody has to."""
+    named = configuration.allowed_signers if configuration else None
+    return None if named is None else AllowedSigners(named)
 
 
 def streamed(
@@ -151,4 +163,6 @@ def saved(paths: Sequence[Path]) -> Inventory:
     inventory, *more = [Inventory.read(path) for path in paths]
     for other in more:
         inventory += other
-    return inventory
+    from azscheck.sources.joining import joined
+
+    return joined(inventory) if more else inventory

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from azscheck.documents import Document, check, read_document
+from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.policy.membership import patterns_of
 from azscheck.policy.sets import PolicySet
 from azscheck.times import parse_until
 
+NAMESPACE: Final = "azscheck-exemption"
+"""For ssh-keygen: a signature of something else is none of an exemption."""
 Scope = str | Mapping[str, str]
 """An id with everything under it, ids with `*` for anything, or tags."""
 
@@ -37,16 +40,22 @@ class Exemption:
     wrong: str = ""
 
 
-def load_exemptions(files: Iterable[Path], sets: Mapping[str, PolicySet]) -> list[Exemption]:
+def load_exemptions(
+    files: Iterable[Path], sets: Mapping[str, PolicySet], signers: AllowedSigners | None = None
+) -> list[Exemption]:
     """The exemptions of files; a set's name in one means the set's policies.
+
+    Where `signers` says who may sign, one that its approver has not signed is malformed.
 
     Raises DocumentError for a file that holds none. A single exemption that is malformed stops no run: it is not in
     force, and reports say so.
     """
-    return [exemption for file in files for exemption in exemptions_of(read_document(file), sets)]
+    return [exemption for file in files for exemption in exemptions_of(read_document(file), sets, signers)]
 
 
-def exemptions_of(document: Document, sets: Mapping[str, PolicySet]) -> list[Exemption]:
+def exemptions_of(
+    document: Document, sets: Mapping[str, PolicySet], signers: AllowedSigners | None = None
+) -> list[Exemption]:
     """The exemptions of a document."""
     value = document.value
     entries = value.get("exemptions") if isinstance(value, dict) else None
@@ -54,7 +63,9 @@ def exemptions_of(document: Document, sets: Mapping[str, PolicySet]) -> list[Exe
         check(document, schema_file("exemption"))
         return []
     check(Document(document.path, {**value, "exemptions": []}, document.places), schema_file("exemption"))
-    return [_exemption(_alone(document, i), document.place("exemptions", i), sets) for i in range(len(entries))]
+    return [
+        _exemption(_alone(document, i), document.place("exemptions", i), sets, signers) for i in range(len(entries))
+    ]
 
 
 def _alone(document: Document, index: int) -> Document:
@@ -64,12 +75,16 @@ def _alone(document: Document, index: int) -> Document:
     return Document(document.path, {"exemptions": [document.value["exemptions"][index]]}, places)
 
 
-def _exemption(document: Document, place: Place, sets: Mapping[str, PolicySet]) -> Exemption:
+def _exemption(
+    document: Document, place: Place, sets: Mapping[str, PolicySet], signers: AllowedSigners | None
+) -> Exemption:
     value = document.value["exemptions"][0]
     try:
         check(document, schema_file("exemption"))
         until = _until(document, value)
         _refuse_own_approval(document, value)
+        if signers and (unsigned := signers.wrong(value, NAMESPACE)):
+            raise document.mistake(f"it {unsigned}.", "exemptions", 0)
     except DocumentError as error:
         said = value if isinstance(value, dict) else {}
         texts = {key: text for key, text in said.items() if isinstance(text, str)}

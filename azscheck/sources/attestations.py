@@ -4,12 +4,15 @@ After Azure's: https://learn.microsoft.com/azure/governance/policy/concepts/atte
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from azscheck.documents import Document, Path_, check, did_you_mean, read_document
+from azscheck.documents.signatures import KEY as SIGNATURE
+from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import DocumentError, Place
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
@@ -20,6 +23,8 @@ NONE_GIVEN: Final = (
     "no attestations were given: name a file with them under `attestations:` in azscheck.yaml, "
     "or write `attestations: []` if there are none"
 )
+NAMESPACE: Final = "azscheck-attestation"
+"""For ssh-keygen: a signature of something else is none of an attestation."""
 _STAMPS: Final = "/azscheck/stamps/"
 _STATE: Final = "/properties/complianceState"
 _AHEAD: Final = timedelta(days=1)
@@ -27,19 +32,24 @@ _AHEAD: Final = timedelta(days=1)
 
 
 def collect(
-    files: Sequence[Path] | None, stamps: Collection[str], now: datetime, known: Collection[str] = ()
+    files: Sequence[Path] | None,
+    stamps: Collection[str],
+    now: datetime,
+    known: Collection[str] = (),
+    signers: AllowedSigners | None = None,
 ) -> Inventory:
     """The attestations in files, for these stamps; `files` None: none was named, which is not the same as none.
 
     `known` are further stamps that a file may speak of. An attestation whose evidence is not what it was says nothing
-    any more. Raises DocumentError for a file that is wrong.
+    any more, nor does one that its approver has not signed where `signers` says who may. Raises DocumentError for a
+    file that is wrong.
     """
     resources: list[Resource] = []
     mistakes: list[tuple[Place, str]] = []
     number = 0
     for path in files or ():
         try:
-            file = _File(path, [*dict.fromkeys([*stamps, *known])])
+            file = _File(read_document(path), [*dict.fromkeys([*stamps, *known])], signers)
         except DocumentError as error:
             mistakes += error.mistakes
             continue
@@ -47,18 +57,48 @@ def collect(
         number += len(file.entries)
     if mistakes:
         raise DocumentError(mistakes)
-    state, reason = (CoverageState.SKIPPED, NONE_GIVEN) if files is None else (CoverageState.COMPLETE, "")
+    # No file named is none made: a policy that nobody vouches for says so itself.
     coverage = [
-        Coverage(s, ATTESTATIONS, "", state, reason, count=sum(r.stamp == s for r in resources), time=now)
+        Coverage(s, ATTESTATIONS, "", CoverageState.COMPLETE, count=sum(r.stamp == s for r in resources), time=now)
         for s in stamps
     ]
     return Inventory.of(now, resources, coverage)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An attestation as it is written, and why it says nothing any more."""
+
+    value: Mapping[str, Any]
+    place: Place
+    expires_on: datetime
+    doubt: str
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_on <= now
+
+
+def standings(
+    document: Document, stamps: Sequence[str], now: datetime, signers: AllowedSigners | None = None
+) -> list[Standing]:
+    """The attestations of a document with what they are worth; raises DocumentError. Of no stamps: of any."""
+    file = _File(document, stamps, signers)
+    return [
+        Standing(
+            value,
+            document.place("attestations", i),
+            parse_until(value["expiresOn"]),
+            next(iter(file.doubt(("attestations", i), value, now).values()), ""),
+        )
+        for i, value in enumerate(file.entries)
+    ]
+
+
 class _File:
-    def __init__(self, path: Path, stamps: Sequence[str]) -> None:
-        self._path, self._stamps = path, stamps
-        self._document: Document = read_document(path)
+    def __init__(self, document: Document, stamps: Sequence[str], signers: AllowedSigners | None) -> None:
+        self._path, self._stamps, self._signers = Path(document.path), stamps, signers
+        self._document = document
         check(self._document, schema_file("attestation"))
         mistakes = [m for i in range(len(self.entries)) for m in self._mistakes(i)]
         if mistakes:
@@ -89,6 +129,8 @@ class _File:
         yield from self._wrong_scope(i, value.get("scope", ""))
 
     def _wrong_scope(self, i: int, scope: str) -> Iterator[tuple[Place, str]]:
+        if not self._stamps:
+            return
         named = ", ".join(f"{_STAMPS}{stamp}" for stamp in self._stamps)
         if not scope and len(self._stamps) > 1:
             yield self._place(i), f"there are several stamps, so the attestation needs a scope, such as {named}."
@@ -103,7 +145,7 @@ class _File:
             scope = value.get("scope") or f"{_STAMPS}{self._stamps[0]}"
             name = _stamp_in(scope)
             of = [s for s in self._stamps if name is None or s.lower() == name.lower()]
-            unknown = self._doubt(("attestations", i), value, now)
+            unknown = self.doubt(("attestations", i), value, now)
             place = self._place(i)
             origin = Origin("attestation", place.path, None, place.line, place.column)
             assessed = parse_since(value["assessedOn"])
@@ -111,7 +153,7 @@ class _File:
                 "name": f"{value['policy']} of {format_time(assessed)[:10]}",
                 "type": ATTESTATIONS,
                 "properties": {
-                    **value,
+                    **{key: said for key, said in value.items() if key != SIGNATURE},
                     "scope": scope.rstrip("/"),
                     "assessedOn": format_time(assessed),
                     "expiresOn": format_time(parse_until(value["expiresOn"])),
@@ -121,11 +163,13 @@ class _File:
                 identity = f"/azscheck/attestations/{first + i + 1}"
                 yield Resource(stamp, ATTESTATIONS, identity, {"id": identity, **body}, origin, unknown)
 
-    def _doubt(self, steps: Path_, value: dict[str, Any], now: datetime) -> dict[str, str]:
+    def doubt(self, steps: Path_, value: dict[str, Any], now: datetime) -> dict[str, str]:
         """Why what was attested is not known: a day that has not come, evidence that is not what it was."""
         of = f"the attestation of {value['policy']} at {self._document.place(*steps)}"
         if parse_since(value["assessedOn"]) > now + _AHEAD:
             return {_STATE: f"{of} is dated in the future, {value['assessedOn']}"}
+        if self._signers and (unsigned := self._signers.wrong(value, NAMESPACE)):
+            return {_STATE: f"{of} {unsigned}"}
         for piece in value.get("evidence", ()):
             wrong = self._wrong_evidence(piece)
             if wrong:

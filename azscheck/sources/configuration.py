@@ -8,6 +8,7 @@ from typing import Any
 from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
+from azscheck.sources.exports import Export
 from azscheck.sources.hub.settings import Credential, StampSettings
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
@@ -26,8 +27,8 @@ class Configuration:
     stamp_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """Of all stamps in the file, whichever of them were chosen."""
-    evidence: tuple[Path, ...] | None = None
-    """Saved inventories; None: none was named, which is not the same as there being none."""
+    evidence: tuple[Path | Export, ...] | None = None
+    """Saved inventories and exports; None: none was named, which is not the same as there being none."""
     sets: tuple[str, ...] = ()
     """Empty: `backup-and-dr`, where the policies are the shipped ones."""
     exemptions: tuple[Path, ...] = ()
@@ -35,6 +36,8 @@ class Configuration:
     """None: none was named, which is not the same as there being none."""
     shares: Mapping[str, ShareSettings] = field(default_factory=dict)
     """How to read the backup share, by stamp."""
+    allowed_signers: Path | None = None
+    """Who may sign exemptions and attestations; where it is named, what is not signed is not in force."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -61,13 +64,30 @@ def read_configuration(path: Path) -> Configuration:
         parameters=value.get("parameters", {}),
         stamp_parameters={s.value["name"]: s.value["parameters"] for s in stamps if "parameters" in s.value},
         names=tuple(stamp.value["name"] for stamp in stamps),
-        evidence=None if evidence is None else tuple(base / p for p in evidence),
+        evidence=None if evidence is None else tuple(_evidence(entry, base) for entry in evidence),
         sets=tuple(value.get("sets", ())),
         exemptions=tuple(base / p for p in value.get("exemptions", ())),
         attestations=None if attestations is None else tuple(base / p for p in attestations),
         shares={
             s.value["name"]: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value
         },
+        allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
+    )
+
+
+def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export:
+    """A saved inventory, or an export with what is said of it; a mapping is a shipped one's name, or a path."""
+    if isinstance(entry, str):
+        return base / entry
+    file, mapping = entry["file"], entry.get("mapping", "")
+    return Export(
+        kind=entry["kind"],
+        files=tuple(base / name for name in ([file] if isinstance(file, str) else file)),
+        stamp=entry.get("stamp", ""),
+        as_of=entry.get("asOf", ""),
+        mapping=(base / mapping).as_posix() if (base / mapping).is_file() else mapping,
+        target=entry.get("target", ""),
+        whole=entry.get("all", False),
     )
 
 

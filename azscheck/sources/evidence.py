@@ -1,36 +1,48 @@
-"""What no stamp can tell, from saved inventories that other tools or people made."""
+"""What no stamp can tell, from saved inventories that other tools or people made, and from exports of products."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from azscheck.errors import InventoryError
+from azscheck.errors import InventoryError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, type_key
+from azscheck.sources.exports import Export, read_export
 
 _HOW = "name a file with them under `evidence:` in azscheck.yaml, or write `evidence: []` if there are none"
 
 TYPES: Final = {
     "Azscheck/protectedItems": f"no list of a backup product's protected items was given: {_HOW}",
     "Azscheck/replicatedItems": f"no list of replicated items was given: {_HOW}",
+    "Azscheck/evidence": f"no report of a check was given: {_HOW}",
 }
 """The types of evidence, and the reason why there is none of a type."""
 
 _PARTLY: Final = "the evidence holds some, but no coverage line with an empty scope that says that these are all"
-ITEMS: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
+ITEMS: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems", "Azscheck/evidence")
 """The types of which an operator can say that there are none."""
 
 
 def collect(
-    files: Sequence[Path] | None, stamps: Collection[str], now: datetime, known: Collection[str] = ()
+    files: Sequence[Path | Export] | None, stamps: Collection[str], now: datetime, known: Collection[str] = ()
 ) -> Inventory:
-    """The evidence in saved inventories, for these stamps; what none of them covers is skipped, never empty.
+    """The evidence in saved inventories and exports, for these stamps; what none covers is skipped, never empty.
 
     `files` None: nothing was named. An empty sequence: the operator says that there are no such items. `known` are
-    further stamps that a file may speak of. Raises InventoryError for a file that cannot be read or speaks of others.
+    further stamps that a file may speak of. Raises InventoryError for a saved inventory that cannot be read or speaks
+    of others, DocumentError for an export that is damaged.
     """
     found = Inventory.of(now, (), ())
     for file in files or ():
+        if isinstance(file, Export):
+            stamp = stamp_of(file, list(known or stamps))
+            read = read_export(file, stamp, now).inventory.only(stamps)
+            try:
+                found += read
+            except InventoryError as error:
+                named = ", ".join(path.as_posix() for path in file.files)
+                raise UsageError(f"{named}: another file of the evidence holds the same: {error}") from error
+            continue
         more = Inventory.read(file)
         others = sorted(set(more.stamps) - {*stamps, *known})
         if others:
@@ -41,12 +53,31 @@ def collect(
     covered = {(c.stamp, type_key(c.type)) for c in found.coverage if not c.scope}
     some = {(r.stamp, type_key(r.type)) for r in found.resources}
     missing = [
-        _none(stamp, kind, _PARTLY if (stamp, type_key(kind)) in some else reason, now, said=files == ())
+        _none(
+            stamp,
+            kind,
+            _PARTLY if (stamp, type_key(kind)) in some else reason,
+            now,
+            said=files is not None and not files,
+        )
         for stamp in stamps
         for kind, reason in TYPES.items()
         if (stamp, type_key(kind)) not in covered
     ]
     return found + Inventory.of(now, (), missing)
+
+
+def stamp_of(export: Export, stamps: Sequence[str]) -> str:
+    """The stamp that an export is of; raises UsageError where several may be meant, or it is none of them."""
+    if export.stamp in stamps or (export.stamp and not stamps):
+        return export.stamp
+    files = ", ".join(path.as_posix() for path in export.files)
+    if export.stamp:
+        named = ", ".join(stamps)
+        raise UsageError(f"{files}: is said to be of the stamp {export.stamp!r}, the configuration has: {named}.")
+    if len(stamps) != 1:
+        raise UsageError(f"{files}: of which stamp is it? Say stamp: {' or '.join(stamps) or 'NAME'}.")
+    return stamps[0]
 
 
 def _none(stamp: str, kind: str, reason: str, now: datetime, *, said: bool) -> Coverage:

@@ -1,0 +1,87 @@
+"""Items of a product's CSV, by a mapping."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from azscheck.documents import did_you_mean
+from azscheck.sources.exports.mapping import LISTS, TIMES, ColumnMapping
+from azscheck.sources.exports.model import REPLICATED, Item
+from azscheck.sources.exports.source_file import SourceFile
+
+
+def table_items(source: SourceFile, mapping: ColumnMapping, target: str) -> Iterator[Item]:
+    """An item a row; raises DocumentError with the line of what does not fit."""
+    text = source.text(mapping.encoding)
+    above = mapping.header_line - 1
+    # Not splitlines, which also parts a line at characters that a cell may hold.
+    lines = islice(io.StringIO(text, newline=""), above, None)
+    if "\0" in text:
+        raise source.mistake("holds a NUL where text must stand: it is no CSV, or in another encoding.")
+    rows = csv.reader(lines, delimiter=mapping.delimiter, strict=True)
+    seen: Counter[str] = Counter()
+    try:
+        header = [name.strip() for name in next(rows, [])]
+        places = _places(source, header, mapping, above + 1)
+        start = rows.line_num + 1
+        for row in rows:
+            line, start = above + start, rows.line_num + 1
+            if any(cell.strip() for cell in row):
+                yield _item(source, row, len(header), places, mapping, target, line, seen)
+    except csv.Error as error:
+        raise source.mistake(f"is not a CSV that can be read whole: {error}.", above + rows.line_num) from error
+
+
+def _places(source: SourceFile, header: Sequence[str], mapping: ColumnMapping, line: int) -> dict[str, int]:
+    """Where the column of each property stands."""
+    by_name = {name.lower(): i for i, name in reversed(list(enumerate(header)))}
+    for name, column in mapping.columns.items():
+        if column.strip().lower() not in by_name:
+            near = did_you_mean(column, header)
+            raise source.mistake(f"has no column {column!r}, which the mapping reads as {name}{near}", line)
+        if [known.lower() for known in header].count(column.strip().lower()) > 1:
+            raise source.mistake(f"has several columns {column!r}: which of them is {name}?", line)
+    return {name: by_name[column.strip().lower()] for name, column in mapping.columns.items()}
+
+
+def _item(
+    source: SourceFile,
+    row: Sequence[str],
+    width: int,
+    places: Mapping[str, int],
+    mapping: ColumnMapping,
+    target: str,
+    line: int,
+    seen: Counter[str],
+) -> Item:
+    if len(row) < width or any(cell.strip() for cell in row[width:]):
+        raise source.mistake(f"the row has {len(row)} cells, the header {width}: it is damaged or cut off.", line)
+    found: dict[str, Any] = {"product": mapping.product, **({"target": target} if target else {}), **mapping.constants}
+    for name, place in places.items():
+        text = row[place].strip()
+        if text and text.lower() not in mapping.blanks:
+            found[name] = _value(source, name, text, mapping, line)
+    owner = found.get("sourceResourceId") or found.get("sourceName")
+    if not owner:
+        raise source.mistake("the row does not say whose backup it is: its sourceName is empty.", line)
+    key = "/".join(quote(str(part).lower(), safe="") for part in (found["product"], owner))
+    seen[key] += 1
+    health = "replicationHealth" if mapping.type == REPLICATED else "health"
+    unknown = {} if health in found else {health: "the export does not say it"}
+    return Item(mapping.type, key if seen[key] == 1 else f"{key}/{seen[key]}", found, line, unknown)
+
+
+def _value(source: SourceFile, name: str, text: str, mapping: ColumnMapping, line: int) -> Any:
+    if name in TIMES:
+        try:
+            return mapping.moment(text)
+        except ValueError as error:
+            raise source.mistake(f"{mapping.columns[name]}: {error}.", line) from error
+    meant = mapping.values.get(name, {}).get(text.lower(), text)
+    if name in LISTS and isinstance(meant, str):
+        return [part.strip() for part in meant.replace(";", ",").split(",") if part.strip()]
+    return meant
