@@ -96,6 +96,8 @@ class Lister:
             except Refusal as refusal:
                 if lacks(row.type, subscription.offered, subscription.unregistered, refusal):
                     return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+                if row.with_group and refusal.code == "ResourceGroupNotFound":
+                    return self.listed(row, path, [], CoverageState.COMPLETE, "", version)
                 other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
                 if other:
                     version = other

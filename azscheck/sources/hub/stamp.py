@@ -9,7 +9,7 @@ from azscheck.inventory import Coverage, CoverageState, Origin, Resource, type_k
 from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.discovery import METADATA, Metadata
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.table import BACKUPS, NODES, TABLE, UPDATE_LOCATIONS, PlaneName
+from azscheck.sources.hub.table import BACKUPS, NODES, SUBSCRIPTIONS, TABLE, UPDATE_LOCATIONS, PlaneName
 
 _NOT_CONFIGURED: Final[Mapping[PlaneName, str]] = {
     "admin": "the administrators' endpoint of this stamp is not configured",
@@ -26,9 +26,9 @@ def not_configured(settings: StampSettings, time: datetime) -> list[Coverage]:
     """Coverage of the types of an endpoint that is not to be read: without it they would count as forgotten."""
     lines = []
     configured = {"admin": settings.admin, "tenant": settings.tenant}
-    read = {row.type for row in TABLE if configured[row.plane]}
     for row in TABLE:
-        if not configured[row.plane] and row.type not in read:
+        # Subscriptions are of either plane by themselves; of role assignments one plane's are not all.
+        if not configured[row.plane] and row.type != SUBSCRIPTIONS:
             reason = _NOT_CONFIGURED[row.plane]
             lines += [Coverage(settings.name, t, "", CoverageState.SKIPPED, reason, time=time) for t in row.covered]
     return lines
