@@ -65,20 +65,25 @@ exemptions_option = click.option(
     metavar="FILE",
     help="Exemptions, in place of those in the configuration; repeatable.",
 )
+policies_option = click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder of policies, in place of the shipped ones; repeatable.",
+)
+set_option = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME",
+    help="By this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
+)
+everything_option = click.option(
+    "--all", "everything", is_flag=True, help="Collect everything, not only what the policies read."
+)
 judge_options = together(
-    click.option(
-        "--policies",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="A file or folder of policies, in place of the shipped ones; repeatable.",
-    ),
-    click.option(
-        "--set",
-        "sets",
-        multiple=True,
-        metavar="NAME",
-        help="Judge by this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
-    ),
+    policies_option,
+    set_option,
     click.option(
         "--parameter",
         "parameters",

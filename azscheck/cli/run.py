@@ -1,6 +1,6 @@
 """What `scan`, `collect` and `demo` have in common: from a configuration to an inventory, and on to results."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,13 +35,15 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
     return replace(configuration, stamps=chosen)
 
 
-def collect(configuration: Configuration, clock: Callable[[], datetime], quiet: bool) -> Inventory:
-    """Everything that the configuration's stamps and evidence tell."""
+def collect(
+    configuration: Configuration, clock: Callable[[], datetime], quiet: bool, types: Collection[str] | None
+) -> Inventory:
+    """What the configuration's stamps and evidence tell; of the stamps these types, None: all."""
     from azscheck.sources import hub
 
     told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
     with shown(quiet) as progress:
-        return hub.collect(configuration.stamps, clock=clock, progress=progress) + told
+        return hub.collect(configuration.stamps, clock=clock, progress=progress, types=types) + told
 
 
 def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:

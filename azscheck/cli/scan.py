@@ -24,6 +24,7 @@ from azscheck.errors import ExitCode, UsageError
 @options.evidence_option
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
+@options.everything_option
 @options.now_option
 @options.quiet_option
 def command(
@@ -39,6 +40,7 @@ def command(
     fail_on: str,
     fail_on_unknown: bool,
     save_inventory: Path | None,
+    everything: bool,
     now: str | None,
     quiet: bool,
 ) -> ExitCode:
@@ -52,7 +54,7 @@ def command(
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.output import close, parse_outputs, write_outputs
-    from azscheck.cli.policies import say_disabled
+    from azscheck.cli.policies import say_disabled, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
@@ -63,8 +65,8 @@ def command(
     outputs = parse_outputs(formats, [*inputs, save_inventory])
     clock = options.moment(now)
     given = options.parameter_values(parameters)
-    if inventories and (stamps or save_inventory):
-        raise UsageError("--stamp and --save-inventory are for live stamps: they do not go with --inventory.")
+    if inventories and (stamps or save_inventory or everything):
+        raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     rules = rules_of(policies, sets, exemptions, known)
@@ -84,7 +86,7 @@ def command(
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None
-        inventory = collect(known, clock, quiet)
+        inventory = collect(known, clock, quiet, None if everything else types_read(rules.policies))
         if save_inventory:
             inventory.write(save_inventory)
     results = evaluate(

@@ -3,7 +3,7 @@
 The Azure SDKs are imported when `collect` is called, not before: they take a good half second.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,15 +25,18 @@ def collect(
     clock: Callable[[], datetime],
     progress: Progress | None = None,
     limits: Limits = _USUAL,
+    types: Collection[str] | None = None,
 ) -> Inventory:
     """Read stamps, all at once. `clock` gives the time that origins, coverage and the inventory bear.
 
     A stamp, plane or list that cannot be read is no error: the inventory's Coverage says so, in a sentence each, and
-    its `Azscheck/stamps` resource is there all the same. `progress` is called from several threads, one a stamp.
+    its `Azscheck/stamps` resource is there all the same. Only `types`, and what leads to them, are asked for (None: all
+    that azscheck knows); the others are skipped, and Coverage says that too. `progress` is called from several threads,
+    one a stamp.
 
     Raises UsageError, before any call is made, for a secret that is not there or settings that cannot work.
     """
     # Not a module called `collect`: importing it would put it in this function's place.
     from azscheck.sources.hub.collection import collect_stamps
 
-    return collect_stamps(stamps, clock, progress, limits)
+    return collect_stamps(stamps, clock, progress, limits, types)

@@ -13,6 +13,7 @@ from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Res
 from azscheck.sources.hub.failures import Refusal
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pages import Documents, follow
+from azscheck.sources.hub.plan import PROVIDERS_VERSION
 from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.resource_manager import Answer, Plane
 from azscheck.sources.hub.sdk import Clients
@@ -21,7 +22,6 @@ from azscheck.sources.hub.versions import Offered, first_version, is_of_version,
 
 _NOT_TOLD: Final = "The stamp's own list of resource providers could not be read, so it is not known to have this one."
 _VERSIONS_TRIED: Final = 4
-_PROVIDERS_VERSION: Final = "2019-10-01"
 _ACCEPT: Final = {"Accept": "application/json"}
 
 
@@ -68,12 +68,12 @@ class Lister:
     def subscription(self, path: str, clients: Clients | None) -> Subscription:
         """A subscription and its providers; where these cannot be read, preference alone finds the api-versions."""
         if clients:
-            request, client = clients.request("resource.providers.list", _PROVIDERS_VERSION)
+            request, client = clients.request("resource.providers.list", PROVIDERS_VERSION)
         else:
-            request, client = _get(f"{path}/providers?api-version={_PROVIDERS_VERSION}"), None
+            request, client = _get(f"{path}/providers?api-version={PROVIDERS_VERSION}"), None
         try:
             answer = self.plane.get(request, client, "list providers")
-            found, broken = follow(self.plane, answer, _PROVIDERS_VERSION, self.limits, "list providers")
+            found, broken = follow(self.plane, answer, PROVIDERS_VERSION, self.limits, "list providers")
         except CollectionError:
             return Subscription(path, clients)
         if broken or not found:

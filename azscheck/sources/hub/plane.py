@@ -1,6 +1,6 @@
 """Everything of one plane: which list follows from which, and what is recorded where one cannot be taken."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from azscheck.sources.hub.listing import Listed, Lister, Subscription
 from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
-from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
+from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, PlaneName, Row
 from azscheck.sources.hub.views import Views
 
 Opened = tuple[Metadata, Lister]
@@ -27,6 +27,7 @@ class PlaneCollection:
         stamp: str,
         name: PlaneName,
         region: str,
+        rows: Sequence[Row],
         schedule: Schedule,
         clock: Callable[[], datetime],
         progress: Callable[[str, int], None],
@@ -40,7 +41,7 @@ class PlaneCollection:
         """Resources with the place of their list, so that the order does not depend on which list ended first."""
         self.coverage: list[Coverage] = []
         self._stamp = stamp
-        self._rows = [row for row in TABLE if row.plane == name]
+        self._rows = [row for row in rows if row.plane == name]
         self._schedule = schedule
         self._clock = clock
         self._progress = progress
