@@ -1,13 +1,20 @@
 """`azscheck collect`."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from azscheck.cli import options
-from azscheck.errors import ExitCode
+from azscheck.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from azscheck.inventory import Inventory
+    from azscheck.sources.hub import Journal
 
 _MOST_REASONS = 10
 
@@ -27,6 +34,7 @@ _MOST_REASONS = 10
 @options.set_option
 @options.everything_option
 @click.option("--plan", is_flag=True, help="Print the calls and the rights they need; nothing is called or written.")
+@click.option("--resume", is_flag=True, help="Go on with a collection that was interrupted, or that lacks something.")
 @options.now_option
 @options.quiet_option
 def command(
@@ -37,22 +45,25 @@ def command(
     sets: tuple[str, ...],
     everything: bool,
     plan: bool,
+    resume: bool,
     now: str | None,
     quiet: bool,
 ) -> ExitCode:
     """Collect an inventory, to be judged elsewhere or later.
 
-    Only what the policies read is asked for: fewer calls, and fewer rights.
+    Only what the policies read is asked for: fewer calls, and fewer rights. What has been read is kept beside
+    the inventory, in FILE.journal, until nothing is missing: with --resume only the rest is asked for.
 
     \b
     Examples:
       azscheck collect -o north.ndjson.gz
       azscheck scan --inventory north.ndjson.gz            on another computer
+      azscheck collect -o north.ndjson.gz --resume         after Ctrl-C, a crash or a failed list
       azscheck collect --plan                              what would be asked, and with which rights
     """
     from azscheck.cli.policies import types_read
     from azscheck.cli.run import collect, configuration_of, rules_of
-    from azscheck.inventory import CoverageState
+    from azscheck.sources.hub import Interrupted
 
     options.writable("--output", output, [configuration or options.CONFIGURATION, *policies])
     clock = options.moment(now)
@@ -63,9 +74,41 @@ def command(
 
         show(known.stamps, types)
         return ExitCode.COMPLIANT
-    inventory = collect(known, clock, quiet, types)
-    inventory.write(output)
+    journal = _journal(output, clock, resume, quiet)
+    try:
+        inventory = collect(known, clock, quiet, types, journal)
+    except Interrupted as interrupted:
+        _finish(interrupted.inventory, output, journal, quiet)
+        raise
+    except BaseException:
+        journal.close()
+        raise
+    return _finish(inventory, output, journal, quiet)
+
+
+def _journal(output: Path, clock: Callable[[], datetime], resume: bool, quiet: bool) -> "Journal":
+    from azscheck.sources.hub import Journal
+
+    path = output.with_name(f"{output.name}.journal")
+    try:
+        journal = Journal.take_up(path, clock()) if resume else Journal.begin(path, clock())
+    except OSError as error:
+        raise UsageError(f"--output: {path} cannot be written: {error.strerror or error}.") from error
+    if resume and not quiet:
+        begun = f"{journal.begun:%Y-%m-%d %H:%M} UTC"
+        told = f"{journal.taken_up} answers are kept from {begun}" if journal.taken_up else "nothing to go on with"
+        click.echo(f"{path}: {told}", err=True)
+    return journal
+
+
+def _finish(inventory: "Inventory", output: Path, journal: "Journal", quiet: bool) -> ExitCode:
+    from azscheck.inventory import CoverageState
+
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
+    journal.close()
+    inventory.write(output)
+    if not failed:
+        journal.remove()
     if not quiet:
         click.echo(f"wrote {output}: {len(inventory.resources)} resources of {', '.join(inventory.stamps)}", err=True)
     reasons = Counter((c.stamp, c.reason) for c in failed)
@@ -73,4 +116,6 @@ def command(
         click.echo(f"azscheck: {stamp}: {count} {'lists' if count > 1 else 'list'} failed: {reason}", err=True)
     if len(reasons) > _MOST_REASONS:
         click.echo(f"azscheck: and {len(reasons) - _MOST_REASONS} more reasons, which the inventory has.", err=True)
+    if failed and not quiet:
+        click.echo("azscheck: with --resume only what is missing is asked for.", err=True)
     return ExitCode.INCOMPLETE if failed else ExitCode.COMPLIANT

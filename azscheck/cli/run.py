@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
@@ -19,6 +20,9 @@ from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import Configuration, read_configuration
+
+if TYPE_CHECKING:
+    from azscheck.sources.hub import Journal
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
@@ -36,14 +40,25 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
 
 
 def collect(
-    configuration: Configuration, clock: Callable[[], datetime], quiet: bool, types: Collection[str] | None
+    configuration: Configuration,
+    clock: Callable[[], datetime],
+    quiet: bool,
+    types: Collection[str] | None,
+    journal: "Journal | None" = None,
 ) -> Inventory:
-    """What the configuration's stamps and evidence tell; of the stamps these types, None: all."""
+    """What the configuration's stamps and evidence tell; of the stamps these types, None: all.
+
+    Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.sources import hub
 
     told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
     with shown(quiet) as progress:
-        return hub.collect(configuration.stamps, clock=clock, progress=progress, types=types) + told
+        try:
+            return (
+                hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal) + told
+            )
+        except hub.Interrupted as interrupted:
+            raise hub.Interrupted(interrupted.inventory + told) from None
 
 
 def with_evidence(inventory: Inventory, configuration: Configuration, clock: Callable[[], datetime]) -> Inventory:

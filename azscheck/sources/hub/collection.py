@@ -11,6 +11,8 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.endpoint import endpoints_of, open_endpoint
+from azscheck.sources.hub.interruption import Interrupted
+from azscheck.sources.hub.journal import Journal
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.plane import PlaneCollection
 from azscheck.sources.hub.schedule import Schedule
@@ -32,6 +34,7 @@ def collect_stamps(
     progress: Progress | None,
     limits: Limits,
     types: Collection[str] | None,
+    journal: Journal | None,
 ) -> Inventory:
     """See `azscheck.sources.hub.collect`."""
     names = [settings.name for settings in stamps]
@@ -39,7 +42,7 @@ def collect_stamps(
         if names.count(name) > 1:
             raise UsageError(f"Two stamps are called {name}: give each its own name.")
     rows = rows_for(types)
-    collections = [_StampCollection(settings, rows, clock, progress, limits) for settings in stamps]
+    collections = [_StampCollection(settings, rows, clock, progress, limits, journal) for settings in stamps]
     # Daemons, so that an interrupted process does not wait for calls that hang.
     threads = [
         Thread(target=collection.run, name=f"azscheck {collection.settings.name}", daemon=True)
@@ -48,22 +51,41 @@ def collect_stamps(
     try:
         for thread in threads:
             thread.start()
-        while any(thread.is_alive() for thread in threads) and not any(c.error for c in collections):
-            for thread in threads:
-                # With a timeout: on Windows nothing interrupts a wait that has none.
-                thread.join(_WAIT_SECONDS)
+        _wait(collections)
+    except KeyboardInterrupt:
         for collection in collections:
-            if collection.error is not None:
-                raise collection.error
+            collection.stop.set()
+        for thread in threads:
+            if thread.ident is None:
+                thread.start()
+        # Once more Ctrl-C ends this too.
+        _wait(collections)
+        raise Interrupted(_together(collections, clock())) from None
     finally:
         until = time.monotonic() + _LAST_SECONDS
         for collection in collections:
             collection.stop.set()
-        for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
+        for collection in collections:
+            collection.ended.wait(max(0.0, until - time.monotonic()))
+    return _together(collections, clock())
+
+
+def _wait(collections: Sequence["_StampCollection"]) -> None:
+    """Until all have ended; raises what was no stamp's fault."""
+    while not all(c.ended.is_set() for c in collections) and not any(c.error for c in collections):
+        for collection in collections:
+            # Not Thread.join: one that Ctrl-C ends takes the thread for ended (CPython issue 90882). With a timeout: on
+            # Windows nothing interrupts a wait that has none.
+            collection.ended.wait(_WAIT_SECONDS)
+    for collection in collections:
+        if collection.error is not None:
+            raise collection.error
+
+
+def _together(collections: Sequence["_StampCollection"], created: datetime) -> Inventory:
     resources = [resource for collection in collections for resource in collection.resources]
     coverage = [line for collection in collections for line in collection.coverage]
-    return Inventory.of(clock(), resources, coverage)
+    return Inventory.of(created, resources, coverage)
 
 
 class _StampCollection:
@@ -76,10 +98,13 @@ class _StampCollection:
         clock: Callable[[], datetime],
         progress: Progress | None,
         limits: Limits,
+        journal: Journal | None,
     ) -> None:
         self.settings = settings
+        self._journal = journal
         self._rows = rows
         self.stop = Event()
+        self.ended = Event()
         self.error: BaseException | None = None
         self.resources: list[Resource] = []
         self.coverage: list[Coverage] = []
@@ -97,6 +122,8 @@ class _StampCollection:
         except BaseException as error:
             # Raised again in the thread that waits for this one.
             self.error = error
+        finally:
+            self.ended.set()
 
     def _collect(self) -> None:
         settings, schedule = self.settings, Schedule(self.settings.name, self.settings.concurrency, self.stop)
@@ -107,12 +134,19 @@ class _StampCollection:
                 settings.name, endpoint.plane, region, self._rows, schedule, self._clock, self._report
             )
             self._planes.append(plane)
-            plane.begin(partial(open_endpoint, endpoint, settings, self._limits, self._clock, self.stop, transports))
+            plane.begin(
+                partial(
+                    open_endpoint, endpoint, settings, self._limits, self._clock, self.stop, transports, self._journal
+                )
+            )
         try:
             schedule.run()
         finally:
             for transport in transports:
                 transport.close()
+        if self.stop.is_set():
+            for plane in self._planes:
+                plane.break_off()
         self._assemble()
 
     def _report(self, reading: str, _: int) -> None:

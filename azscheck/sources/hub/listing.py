@@ -11,6 +11,7 @@ from azure.core.rest import HttpRequest
 from azscheck.errors import CollectionError
 from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Resource, arm_key, type_key
 from azscheck.sources.hub.failures import Refusal
+from azscheck.sources.hub.journal import Kept
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pages import Documents, follow
 from azscheck.sources.hub.plan import PROVIDERS_VERSION
@@ -62,6 +63,7 @@ class Lister:
     plane: Plane
     limits: Limits
     clock: Callable[[], datetime]
+    kept: Kept | None = None
     _accepted: dict[str, str] = field(default_factory=dict)
     """Type -> the version the stamp accepted, so that a refused one is not tried again for every parent."""
 
@@ -81,7 +83,18 @@ class Lister:
         return Subscription(path, clients, *offered_of([document for document, _ in found]))
 
     def list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> Listed:
-        """One list with all its pages."""
+        """One list with all its pages, or as it was kept."""
+        kept = self.kept.listed(row.type, path) if self.kept else None
+        if kept is not None:
+            coverage, resources = kept
+            self._accepted[row.type] = coverage.api_version
+            return Listed(row, path, resources, coverage)
+        listed = self._read(row, path, subscription, parent)
+        if self.kept and listed.coverage.state is CoverageState.COMPLETE:
+            self.kept.keep_list(row.type, path, listed.coverage, listed.resources)
+        return listed
+
+    def _read(self, row: Row, path: str, subscription: Subscription, parent: str) -> Listed:
         served = (subscription.offered or {}).get(type_key(row.type))
         if row.by_discovery and served is None:
             return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED if subscription.offered else _NOT_TOLD)
@@ -117,7 +130,17 @@ class Lister:
         return self.listed(row, path, found, state, reason, version)
 
     def expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
-        """A resource read once more with `$expand`; where that fails, as it was listed, with the property unknown."""
+        """A resource read once more with `$expand`, or as it was kept; where that fails, as it was listed, with the
+        property unknown."""
+        kept = self.kept.read(row.type, listed.id) if self.kept else None
+        if kept is not None:
+            return kept
+        read = self._expanded(row, listed, subscription)
+        if self.kept and not read.unknown:
+            self.kept.keep_read(row.type, read)
+        return read
+
+    def _expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
         version, pointer = self._accepted.get(row.type, row.versions[0]), f"/properties/{row.expand}"
         try:
             answer = self._expand(row, listed.id, version, subscription)
