@@ -17,6 +17,7 @@ from urllib3.exceptions import ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.headers import pool_of
 from azscheck.sources.hub.limits import Limits
 
 STOPPED: Final = "the collection was stopped"
@@ -62,9 +63,18 @@ class _TrustingAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+        self._bound(self.poolmanager)
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-        return super().proxy_manager_for(*arguments, **options, ssl_context=self._context)
+        manager = super().proxy_manager_for(*arguments, **options, ssl_context=self._context)
+        self._bound(manager)
+        return manager
+
+    def _bound(self, manager: Any) -> None:
+        manager.pool_classes_by_scheme = {
+            **manager.pool_classes_by_scheme,
+            "https": pool_of(self._limits.call_seconds),
+        }
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         conn.cert_reqs = "CERT_REQUIRED"
