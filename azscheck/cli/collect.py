@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,6 +13,7 @@ from azscheck.cli import options
 from azscheck.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from azscheck.cli.log import Log
     from azscheck.inventory import Inventory
     from azscheck.sources.hub import Journal
 
@@ -36,6 +37,7 @@ _MOST_REASONS = 10
 @click.option("--plan", is_flag=True, help="Print the calls and the rights they need; nothing is called or written.")
 @click.option("--resume", is_flag=True, help="Go on with a collection that was interrupted, or that lacks something.")
 @options.now_option
+@options.log_options
 @options.quiet_option
 def command(
     configuration: Path | None,
@@ -47,6 +49,8 @@ def command(
     plan: bool,
     resume: bool,
     now: str | None,
+    log_format: Literal["text", "json"],
+    verbose: bool,
     quiet: bool,
 ) -> ExitCode:
     """Collect an inventory, to be judged elsewhere or later.
@@ -61,12 +65,14 @@ def command(
       azscheck collect -o north.ndjson.gz --resume         after Ctrl-C, a crash or a failed list
       azscheck collect --plan                              what would be asked, and with which rights
     """
+    from azscheck.cli.log import Log
     from azscheck.cli.policies import types_read
     from azscheck.cli.run import collect, configuration_of, rules_of
     from azscheck.sources.hub import Interrupted
 
     options.writable("--output", output, [configuration or options.CONFIGURATION, *policies])
     clock = options.moment(now)
+    log = Log(log_format, verbose, quiet)
     known = configuration_of(configuration, stamps)
     types = None if everything else types_read(rules_of(policies, sets, (), replace(known, exemptions=())).policies)
     if plan:
@@ -74,19 +80,19 @@ def command(
 
         show(known.stamps, types)
         return ExitCode.COMPLIANT
-    journal = _journal(output, clock, resume, quiet)
+    journal = _journal(output, clock, resume, log)
     try:
-        inventory = collect(known, clock, quiet, types, journal)
+        inventory = collect(known, clock, log, types, journal)
     except Interrupted as interrupted:
-        _finish(interrupted.inventory, output, journal, quiet)
+        _finish(interrupted.inventory, output, journal, log)
         raise
     except BaseException:
         journal.close()
         raise
-    return _finish(inventory, output, journal, quiet)
+    return _finish(inventory, output, journal, log)
 
 
-def _journal(output: Path, clock: Callable[[], datetime], resume: bool, quiet: bool) -> "Journal":
+def _journal(output: Path, clock: Callable[[], datetime], resume: bool, log: "Log") -> "Journal":
     from azscheck.sources.hub import Journal
 
     path = output.with_name(f"{output.name}.journal")
@@ -94,14 +100,15 @@ def _journal(output: Path, clock: Callable[[], datetime], resume: bool, quiet: b
         journal = Journal.take_up(path, clock()) if resume else Journal.begin(path, clock())
     except OSError as error:
         raise UsageError(f"--output: {path} cannot be written: {error.strerror or error}.") from error
-    if resume and not quiet:
+    if resume:
         begun = f"{journal.begun:%Y-%m-%d %H:%M} UTC"
         told = f"{journal.taken_up} answers are kept from {begun}" if journal.taken_up else "nothing to go on with"
-        click.echo(f"{path}: {told}", err=True)
+        log.say("resume", f"{path}: {told}", kept=journal.taken_up)
     return journal
 
 
-def _finish(inventory: "Inventory", output: Path, journal: "Journal", quiet: bool) -> ExitCode:
+def _finish(inventory: "Inventory", output: Path, journal: "Journal", log: "Log") -> ExitCode:
+    from azscheck.cli.coverage import say_coverage
     from azscheck.inventory import CoverageState
 
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
@@ -109,13 +116,16 @@ def _finish(inventory: "Inventory", output: Path, journal: "Journal", quiet: boo
     inventory.write(output)
     if not failed:
         journal.remove()
-    if not quiet:
-        click.echo(f"wrote {output}: {len(inventory.resources)} resources of {', '.join(inventory.stamps)}", err=True)
+    say_coverage(inventory, log)
+    count, stamps = len(inventory.resources), ", ".join(inventory.stamps)
+    log.say("wrote", f"wrote {output}: {count} resources of {stamps}", file=str(output), resources=count)
     reasons = Counter((c.stamp, c.reason) for c in failed)
     for (stamp, reason), count in reasons.most_common(_MOST_REASONS):
-        click.echo(f"azscheck: {stamp}: {count} {'lists' if count > 1 else 'list'} failed: {reason}", err=True)
+        text = f"azscheck: {stamp}: {count} {'lists' if count > 1 else 'list'} failed: {reason}"
+        log.say("failed", text, always=True, stamp=stamp, lists=count, reason=reason)
     if len(reasons) > _MOST_REASONS:
-        click.echo(f"azscheck: and {len(reasons) - _MOST_REASONS} more reasons, which the inventory has.", err=True)
-    if failed and not quiet:
-        click.echo("azscheck: with --resume only what is missing is asked for.", err=True)
+        text = f"azscheck: and {len(reasons) - _MOST_REASONS} more reasons, which the inventory has."
+        log.say("failed", text, always=True)
+    if failed:
+        log.say("incomplete", "azscheck: with --resume only what is missing is asked for.")
     return ExitCode.INCOMPLETE if failed else ExitCode.COMPLIANT

@@ -39,6 +39,16 @@ now_option = click.option(
     "--now", metavar="TIME", help="The moment from which ages are measured, such as 2026-01-31T12:00:00Z."
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, nothing but the report and errors.")
+log_options = together(
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Progress and messages on standard error as sentences, or a JSON object a line.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Each request with its status and time; no tokens, no secrets."),
+)
 format_option = click.option(
     "--format",
     "formats",

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
@@ -42,7 +43,7 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> Configuration:
 def collect(
     configuration: Configuration,
     clock: Callable[[], datetime],
-    quiet: bool,
+    log: Log,
     types: Collection[str] | None,
     journal: "Journal | None" = None,
 ) -> Inventory:
@@ -52,7 +53,7 @@ def collect(
     from azscheck.sources import hub
 
     told = _told(configuration, [stamp.name for stamp in configuration.stamps], clock())
-    with shown(quiet) as progress:
+    with log.requests(), shown(log) as progress:
         try:
             return (
                 hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal) + told
