@@ -16,7 +16,7 @@ from azscheck.errors import CollectionError
 from azscheck.sources.hub import StampSettings, collect
 from azscheck.sources.hub.budgets import Failures
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pipeline import Pace
+from azscheck.sources.hub.pace import Pace
 
 from .conftest import FAST, NOW, Collect, failed, sentences
 
