@@ -18,7 +18,7 @@ from tests.conftest import NOW
 
 INVENTORY, JOURNAL = Path("i.ndjson"), Path("i.ndjson.journal")
 COLLECT = ("collect", "-o", str(INVENTORY), "--now", NOW, "--all")
-KILLS = int(os.environ.get("AZSCHECK_KILLS", "8"))
+KILLS = int(os.environ.get("AZSCHECK_KILLS", "10"))
 
 
 @pytest.fixture
