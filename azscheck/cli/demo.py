@@ -163,7 +163,7 @@ def _scan(configuration: Path, folder: Path, now: str | None, quiet: bool) -> Ex
     from azscheck.reports import FORMATS
 
     files = {name: folder / f"report{form.suffix}" for name, form in FORMATS.items() if name != "table"}
-    arguments = ["--config", str(configuration), "--save-inventory", str(folder / "inventory.ndjson")]
+    arguments = ["--config", str(configuration), "--save-inventory", str(folder / "inventory.ndjson"), "--all"]
     arguments += ["--format", "table"]
     arguments += [word for name, file in files.items() for word in ("--format", f"{name}={file}")]
     arguments += ["--now", now] if now else []
@@ -173,7 +173,7 @@ def _scan(configuration: Path, folder: Path, now: str | None, quiet: bool) -> Ex
         return code
     if not quiet:
         click.echo(
-            f"\nThis was `azscheck scan --config {configuration}`: in a pipeline it would exit {int(code)}.\n"
+            f"\nThis was `azscheck scan --all --config {configuration}`: in a pipeline it would exit {int(code)}.\n"
             f"Open {files['html']} in a browser; the inventory is {folder / 'inventory.ndjson'}."
         )
     return ExitCode.COMPLIANT

@@ -40,6 +40,16 @@ now_option = click.option(
     "--now", metavar="TIME", help="The moment from which ages are measured, such as 2026-01-31T12:00:00Z."
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, nothing but the report and errors.")
+log_options = together(
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Progress and messages on standard error as sentences, or a JSON object a line.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Each request with its status and time; no tokens, no secrets."),
+)
 format_option = click.option(
     "--format",
     "formats",
@@ -66,20 +76,25 @@ exemptions_option = click.option(
     metavar="FILE",
     help="Exemptions, in place of those in the configuration; repeatable.",
 )
+policies_option = click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder of policies, in place of the shipped ones; repeatable.",
+)
+set_option = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME",
+    help="By this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
+)
+everything_option = click.option(
+    "--all", "everything", is_flag=True, help="Collect everything, not only what the policies read."
+)
 judge_options = together(
-    click.option(
-        "--policies",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="A file or folder of policies, in place of the shipped ones; repeatable.",
-    ),
-    click.option(
-        "--set",
-        "sets",
-        multiple=True,
-        metavar="NAME",
-        help="Judge by this policy set alone; repeatable  [default: backup-and-dr, of the shipped policies]",
-    ),
+    policies_option,
+    set_option,
     click.option(
         "--parameter",
         "parameters",

@@ -8,6 +8,7 @@ import click
 from azscheck.errors import Place
 from azscheck.policy import Policy
 from azscheck.policy.load import Library, load_library
+from azscheck.policy.model import ANY
 
 _MOST_SHOWN = 3
 
@@ -25,6 +26,14 @@ def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> Library:
         if len(shown) < len(left_out):
             click.echo("  ... and more, which `azscheck policy check` lists.", err=True)
     return library
+
+
+def types_read(policies: Iterable[Policy]) -> frozenset[str] | None:
+    """The resource types that must be collected for these policies; None: all there are."""
+    policies = list(policies)
+    if any(ANY in policy.applies_to for policy in policies):
+        return None
+    return frozenset(kind for policy in policies for kind in policy.reads)
 
 
 def say_disabled(policies: Iterable[Policy], judged: Iterable[str]) -> None:

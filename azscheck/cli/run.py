@@ -1,20 +1,21 @@
 """What `scan`, `collect` and `demo` have in common: from a configuration to an inventory, and on to results."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
 from azscheck.documents import did_you_mean
 from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import UsageError
-from azscheck.inventory import Inventory
-from azscheck.policy import ATTESTATIONS, Policy
+from azscheck.inventory import Inventory, type_key
+from azscheck.policy import ATTESTATIONS, STAMPS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
 from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
@@ -22,6 +23,7 @@ from azscheck.results import Outcome
 
 if TYPE_CHECKING:
     from azscheck.sources.configuration import Configuration
+    from azscheck.sources.hub import Journal
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
@@ -40,22 +42,36 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration
     return replace(configuration, stamps=chosen)
 
 
-def collect(configuration: "Configuration", clock: Callable[[], datetime], quiet: bool) -> Inventory:
-    """Everything that the configuration's stamps and evidence tell."""
+def collect(
+    configuration: "Configuration",
+    clock: Callable[[], datetime],
+    log: Log,
+    types: Collection[str] | None,
+    journal: "Journal | None" = None,
+) -> Inventory:
+    """What the configuration's stamps, shares and evidence tell; of the stamps these types, None: all.
+
+    Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.cli.progress import shown
     from azscheck.sources import hub, share
+    from azscheck.sources.joining import joined
 
     names = [stamp.name for stamp in configuration.stamps]
     told = _told(configuration, names, clock())
+    of_shares = types is None or bool({type_key(t) for t in types} & {type_key(t) for t in share.TYPES})
     # Before a stamp is asked anything: a password that is missing must not cost an hour.
     passwords = share.read_passwords({name: s for name, s in configuration.shares.items() if name in names})
-    with shown(quiet) as progress:
-        found = hub.collect(configuration.stamps, clock=clock, progress=progress)
-        # After the stamps, which tell where their shares are.
-        untold = [name for name in names if not _tells_of_share(told, name)]
-        found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
-    from azscheck.sources.joining import joined
-
+    if types is not None and of_shares:
+        # The stamp tells where its share is.
+        types = {*types, STAMPS, "Microsoft.Backup.Admin/backupLocations"}
+    with log.requests(), shown(log) as progress:
+        try:
+            found = hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal)
+        except hub.Interrupted as interrupted:
+            raise hub.Interrupted(joined(interrupted.inventory + told)) from None
+        if of_shares:
+            untold = [name for name in names if not _tells_of_share(told, name)]
+            found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
     return joined(found + told)
 
 

@@ -1,6 +1,7 @@
 """`azscheck scan`."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -24,7 +25,9 @@ from azscheck.errors import ExitCode, UsageError
 @options.evidence_option
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
+@options.everything_option
 @options.now_option
+@options.log_options
 @options.quiet_option
 def command(
     configuration: Path | None,
@@ -39,7 +42,10 @@ def command(
     fail_on: str,
     fail_on_unknown: bool,
     save_inventory: Path | None,
+    everything: bool,
     now: str | None,
+    log_format: Literal["text", "json"],
+    verbose: bool,
     quiet: bool,
 ) -> ExitCode:
     """Collect and judge one or several stamps, or a saved inventory.
@@ -51,8 +57,10 @@ def command(
       azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
-    from azscheck.cli.output import close, parse_outputs, write_outputs
-    from azscheck.cli.policies import say_disabled
+    from azscheck.cli.lists import say_coverage
+    from azscheck.cli.log import Log
+    from azscheck.cli.output import parse_outputs, write_outputs
+    from azscheck.cli.policies import say_disabled, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
@@ -62,9 +70,10 @@ def command(
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
     clock = options.moment(now)
+    log = Log(log_format, verbose, quiet)
     given = options.parameter_values(parameters)
-    if inventories and (stamps or save_inventory):
-        raise UsageError("--stamp and --save-inventory are for live stamps: they do not go with --inventory.")
+    if inventories and (stamps or save_inventory or everything):
+        raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     rules = rules_of(policies, sets, exemptions, known)
@@ -78,15 +87,17 @@ def command(
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
             say_disabled(rules.policies, (info.id for info in outcome.policies))
-            return close(outcome, fail_on, fail_on_unknown, quiet)
+            return log.close(outcome, fail_on, fail_on_unknown)
     if inventories:
         inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None
-        inventory = collect(known, clock, quiet)
+        inventory = collect(known, clock, log, None if everything else types_read(rules.policies))
         if save_inventory:
             inventory.write(save_inventory)
+        if verbose or log_format == "json":
+            say_coverage(inventory, log)
     results = evaluate(
         inventory,
         rules.policies,
@@ -97,5 +108,5 @@ def command(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
-    write_outputs(results, outputs, quiet=quiet, evidence=evidence)
-    return close(results, fail_on, fail_on_unknown, quiet)
+    write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+    return log.close(results, fail_on, fail_on_unknown)

@@ -14,7 +14,7 @@ from azscheck.demo.messages import PlaneName, Reply, Request, arm_error, json_re
 
 Action = Literal[
     "throttle", "status", "deny", "expire", "drop", "truncate", "malformed", "html",
-    "empty", "loop", "foreign", "redirect", "duplicate", "slow", "drip", "unregistered",
+    "empty", "loop", "foreign", "redirect", "duplicate", "slow", "drip", "headers", "unregistered",
 ]  # fmt: skip
 
 
@@ -42,6 +42,7 @@ class Fault:
     redirect      307 to `url` (default as for foreign)
     duplicate     the first item of a list comes again at its end
     drip          the body comes byte by byte, `seconds` apart
+    headers       a header comes byte by byte, `seconds` apart, and does not end
     slow          sleeps `seconds`, then answers; the only action that lets a further fault match
     """
 
@@ -108,6 +109,8 @@ class FaultInjector:
                 return Reply(307, headers=(("Location", url),))
             case "drip":
                 return replace(serve(), pause=fault.seconds)
+            case "headers":
+                return Reply(pause=fault.seconds, endless=True)
             case "truncate":
                 reply = serve()
                 return replace(reply, body=reply.body[: len(reply.body) // 2], promised=len(reply.body))

@@ -30,7 +30,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One HTTP reply. `promised` is a Content-Length other than the body's; `drop` closes the connection unanswered;
-    `pause` is the seconds after each byte of the body."""
+    `pause` is the seconds after each byte of the body; with `endless` these are bytes of a header that does not end."""
 
     status: int = 200
     body: bytes = b""
@@ -39,6 +39,7 @@ class Reply:
     promised: int | None = None
     drop: bool = False
     pause: float = 0.0
+    endless: bool = False
 
 
 def json_reply(document: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

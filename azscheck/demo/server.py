@@ -22,6 +22,7 @@ Answer = Callable[[Request], Reply]
 # A client that connects and says nothing must not hold its thread for ever.
 _IDLE_SECONDS = 120.0
 _HANDSHAKE_SECONDS = 10.0
+_LONGEST_HEADER = 60_000
 
 
 class Listener(ThreadingHTTPServer):
@@ -109,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.drop:
             self.close_connection = True
             return
+        if reply.endless:
+            self._drip_header(reply.pause)
+            return
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
@@ -123,6 +127,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if reply.promised is not None:
             self.close_connection = True
+
+    def _drip_header(self, pause: float) -> None:
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+        for _ in range(_LONGEST_HEADER):
+            self.wfile.write(b"a")
+            self.wfile.flush()
+            time.sleep(pause)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
 

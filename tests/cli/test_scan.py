@@ -168,3 +168,25 @@ def test_definitions_that_are_left_out_or_disabled_are_named(run: Run, inventory
     checked = run("policy", "check", folder)
     assert checked.code == 0
     assert checked.err.count("the mode Microsoft.KeyVault.Data is not judged") == 5
+
+
+def test_only_what_the_policies_read_is_collected_but_for_all(run: Run, stamp: DemoStamp) -> None:
+    """A reader without rights on quotas could not judge backups."""
+    configuration(stamp, Path())
+    for options, wanted in (((), False), (("--all",), True)):
+        stamp.requests.clear()
+        assert run("collect", "-o", "a.ndjson", "--now", NOW, *options).code == 0
+        assert any("downloadedProducts" in r.path for r in stamp.requests) is wanted
+        text = Path("a.ndjson").read_text("utf-8")
+        assert ('"type":"Microsoft.AzureBridge.Admin/activations"' in text.partition('"origin"')[2]) is wanted
+
+
+def test_the_plan_calls_nothing_and_writes_nothing(run: Run, stamp: DemoStamp) -> None:
+    """Who looks before the first run has run already."""
+    configuration(stamp, Path())
+    ran = run("collect", "--plan", "--set", "infrastructure")
+    assert ran.code == 0
+    assert "Microsoft.Backup.Admin/backupLocations/{name}/backups  api-version 2018-09-01" in ran.out
+    assert "Reader on the Default Provider Subscription" in ran.out
+    assert stamp.requests == []
+    assert not Path("inventory.ndjson").exists()

@@ -12,6 +12,7 @@ from azscheck.errors import UsageError
 from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.credentials import PUBLIC_LOGINS
 from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
+from azscheck.sources.hub.journal import Journal
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.listing import Lister
 from azscheck.sources.hub.resource_manager import Plane
@@ -83,6 +84,7 @@ def open_endpoint(
     clock: Callable[[], datetime],
     stop: threading.Event,
     transports: list[Transport],
+    journal: Journal | None,
 ) -> tuple[Metadata, Lister]:
     """Discover and sign in; raises CollectionError with a sentence. What was opened, and is to be closed, is added to
     `transports`."""
@@ -101,4 +103,5 @@ def open_endpoint(
     tokens = SignIn(host, metadata, endpoint.credential, endpoint.secret, login, limits)
     tokens.current()
     plane = Plane(endpoint.url, transport, limits, stop, tokens)
-    return metadata, Lister(settings.name, plane, limits, clock)
+    kept = journal.of(settings.name, endpoint.url, endpoint.credential.client_id) if journal else None
+    return metadata, Lister(settings.name, plane, limits, clock, kept)

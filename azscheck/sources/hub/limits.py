@@ -20,7 +20,7 @@ class Limits:
     backoff_factor: float = 0.8
     backoff_seconds: float = 20
     call_seconds: float = 300
-    """One call with all its retries, and the body of one answer."""
+    """One call with all its retries, the headers of one answer, and its body."""
     answer_bytes: int = 256 * 1024 * 1024
     """The longest body of one answer."""
     list_seconds: float = 1800
@@ -32,5 +32,7 @@ class Limits:
     timeouts_in_a_row: int = 3
     """Likewise of calls that brought no answer in time."""
     low_reads: int = 500
-    """Below so many reads left (`x-ms-ratelimit-remaining-subscription-reads`) calls are spaced out."""
+    """Below so many reads left (`x-ms-ratelimit-remaining-subscription-reads`) a subscription's calls are spaced."""
     spacing_seconds: float = 0.25
+    """Between two calls there; the fewer are left, the longer it gets."""
+    longest_spacing_seconds: float = 5

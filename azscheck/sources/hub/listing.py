@@ -11,8 +11,10 @@ from azure.core.rest import HttpRequest
 from azscheck.errors import CollectionError
 from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Resource, arm_key, type_key
 from azscheck.sources.hub.failures import Refusal
+from azscheck.sources.hub.journal import Kept
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.pages import Documents, follow
+from azscheck.sources.hub.plan import PROVIDERS_VERSION
 from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.resource_manager import Answer, Plane
 from azscheck.sources.hub.sdk import Clients
@@ -21,7 +23,6 @@ from azscheck.sources.hub.versions import Offered, first_version, is_of_version,
 
 _NOT_TOLD: Final = "The stamp's own list of resource providers could not be read, so it is not known to have this one."
 _VERSIONS_TRIED: Final = 4
-_PROVIDERS_VERSION: Final = "2019-10-01"
 _ACCEPT: Final = {"Accept": "application/json"}
 
 
@@ -62,18 +63,19 @@ class Lister:
     plane: Plane
     limits: Limits
     clock: Callable[[], datetime]
+    kept: Kept | None = None
     _accepted: dict[str, str] = field(default_factory=dict)
     """Type -> the version the stamp accepted, so that a refused one is not tried again for every parent."""
 
     def subscription(self, path: str, clients: Clients | None) -> Subscription:
         """A subscription and its providers; where these cannot be read, preference alone finds the api-versions."""
         if clients:
-            request, client = clients.request("resource.providers.list", _PROVIDERS_VERSION)
+            request, client = clients.request("resource.providers.list", PROVIDERS_VERSION)
         else:
-            request, client = _get(f"{path}/providers?api-version={_PROVIDERS_VERSION}"), None
+            request, client = _get(f"{path}/providers?api-version={PROVIDERS_VERSION}"), None
         try:
             answer = self.plane.get(request, client, "list providers")
-            found, broken = follow(self.plane, answer, _PROVIDERS_VERSION, self.limits, "list providers")
+            found, broken = follow(self.plane, answer, PROVIDERS_VERSION, self.limits, "list providers")
         except CollectionError:
             return Subscription(path, clients)
         if broken or not found:
@@ -81,7 +83,18 @@ class Lister:
         return Subscription(path, clients, *offered_of([document for document, _ in found]))
 
     def list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> Listed:
-        """One list with all its pages."""
+        """One list with all its pages, or as it was kept."""
+        kept = self.kept.listed(row.type, path) if self.kept else None
+        if kept is not None:
+            coverage, resources = kept
+            self._accepted[row.type] = coverage.api_version
+            return Listed(row, path, resources, coverage)
+        listed = self._read(row, path, subscription, parent)
+        if self.kept and listed.coverage.state is CoverageState.COMPLETE:
+            self.kept.keep_list(row.type, path, listed.coverage, listed.resources)
+        return listed
+
+    def _read(self, row: Row, path: str, subscription: Subscription, parent: str) -> Listed:
         served = (subscription.offered or {}).get(type_key(row.type))
         if row.by_discovery and served is None:
             return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED if subscription.offered else _NOT_TOLD)
@@ -96,6 +109,8 @@ class Lister:
             except Refusal as refusal:
                 if lacks(row.type, subscription.offered, subscription.unregistered, refusal):
                     return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+                if row.with_group and refusal.code == "ResourceGroupNotFound":
+                    return self.listed(row, path, [], CoverageState.COMPLETE, "", version)
                 other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
                 if other:
                     version = other
@@ -115,7 +130,17 @@ class Lister:
         return self.listed(row, path, found, state, reason, version)
 
     def expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
-        """A resource read once more with `$expand`; where that fails, as it was listed, with the property unknown."""
+        """A resource read once more with `$expand`, or as it was kept; where that fails, as it was listed, with the
+        property unknown."""
+        kept = self.kept.read(row.type, listed.id) if self.kept else None
+        if kept is not None:
+            return kept
+        read = self._expanded(row, listed, subscription)
+        if self.kept and not read.unknown:
+            self.kept.keep_read(row.type, read)
+        return read
+
+    def _expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
         version, pointer = self._accepted.get(row.type, row.versions[0]), f"/properties/{row.expand}"
         try:
             answer = self._expand(row, listed.id, version, subscription)

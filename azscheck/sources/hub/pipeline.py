@@ -5,8 +5,6 @@ providers (a POST), no redirects, no logging of bodies, and no unbounded `Retry-
 """
 
 import json
-import threading
-import time
 from typing import Any, Final, Protocol
 
 from azure.core.exceptions import (
@@ -23,7 +21,6 @@ from azscheck.sources.hub.address import host_of, origin_of
 from azscheck.sources.hub.limits import Limits
 
 RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
-_READS_LEFT: Final = "x-ms-ratelimit-remaining-subscription-reads"
 DOCUMENT: Final = "azscheck.document"
 TIMEOUT_RETRIES: Final = "azscheck_timeout_retries"
 
@@ -104,50 +101,6 @@ class Bearer(HTTPPolicy[Any, Any]):
             request.http_request.headers["Authorization"] = f"Bearer {self._tokens.renewed(token)}"
             response = self.next.send(request)
         return response
-
-
-class Pace(HTTPPolicy[Any, Any]):
-    """Holds all calls back when the stamp throttles, and spaces them when few reads are left.
-
-    One 429 among answers holds back its own call only, by its retry; a second in a row is the stamp's answer to all.
-    """
-
-    def __init__(self, limits: Limits, stop: threading.Event) -> None:
-        super().__init__()
-        self._limits = limits
-        self._stop = stop
-        self._lock = threading.Lock()
-        self._not_before = 0.0
-        self._spacing = 0.0
-        self._throttled = 0
-
-    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        if self._spacing or self._not_before:
-            self._wait()
-        response = self.next.send(request)
-        headers = response.http_response.headers
-        left = headers.get(_READS_LEFT, "")
-        if left.isdigit():
-            self._spacing = self._limits.spacing_seconds if int(left) < self._limits.low_reads else 0.0
-        if response.http_response.status_code != 429:
-            self._throttled = 0
-            return response
-        self._throttled += 1
-        if self._throttled > 1:
-            asked = headers.get("Retry-After", "")
-            pause = float(asked) if asked.isdigit() else self._limits.spacing_seconds
-            with self._lock:
-                until = time.monotonic() + min(pause, self._limits.retry_after_seconds)
-                self._not_before = max(self._not_before, until)
-        return response
-
-    def _wait(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._not_before)
-            self._not_before = turn + self._spacing if self._spacing or turn > now else 0.0
-        if turn > now and self._stop.wait(turn - now):
-            raise CollectionError("the collection was stopped")
 
 
 class BrokenAnswer(ServiceResponseError):

@@ -1,20 +1,24 @@
 """Everything of one plane: which list follows from which, and what is recorded where one cannot be taken."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.discovery import Metadata
+from azscheck.sources.hub.interruption import INTERRUPTED
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
 from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
-from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, TABLE, PlaneName, Row
+from azscheck.sources.hub.table import LOCATIONS, SUBSCRIPTIONS, PlaneName, Row
 from azscheck.sources.hub.views import Views
 
+_T = TypeVar("_T")
 Opened = tuple[Metadata, Lister]
 Failure = CollectionError
 
@@ -27,6 +31,7 @@ class PlaneCollection:
         stamp: str,
         name: PlaneName,
         region: str,
+        rows: Sequence[Row],
         schedule: Schedule,
         clock: Callable[[], datetime],
         progress: Callable[[str, int], None],
@@ -40,14 +45,38 @@ class PlaneCollection:
         """Resources with the place of their list, so that the order does not depend on which list ended first."""
         self.coverage: list[Coverage] = []
         self._stamp = stamp
-        self._rows = [row for row in TABLE if row.plane == name]
+        self._rows = [row for row in rows if row.plane == name]
         self._schedule = schedule
         self._clock = clock
         self._progress = progress
+        self._under_way: Counter[str] = Counter()
+        """How many lists of a type, or second reads of its resources, have not come back; `` is what leads to lists."""
+        self._unread: dict[str, tuple[Listed, Resource]] = {}
+        """What was listed and is to be read once more."""
 
     def begin(self, open_plane: Callable[[], Opened]) -> None:
         """Open the plane and, from there, everything else."""
-        self._schedule.submit(open_plane, self._opened)
+        self._submit("", open_plane, self._opened)
+
+    def break_off(self) -> None:
+        """Record what is missing, after the schedule was stopped; what was listed only is kept as it was listed."""
+        for listed, resource in self._unread.values():
+            self._keep(listed, [replace(resource, unknown={f"/properties/{listed.row.expand}": INTERRUPTED})])
+        self._without("", [row for row in self._rows if not self._is_done(row)], INTERRUPTED)
+
+    def _is_done(self, row: Row) -> bool:
+        before = ["", SUBSCRIPTIONS, *([LOCATIONS] if "{region}" in row.path else ())]
+        if any(self._under_way[kind] for kind in (*before, *row.covered)):
+            return False
+        return all(self._is_done(above) for above in self._rows if above.type == row.parent)
+
+    def _submit(self, kind: str, call: Callable[[], _T], then: Callable[[_T | Failure], None]) -> None:
+        def done(result: _T | Failure) -> None:
+            then(result)
+            self._under_way[kind] -= 1
+
+        self._under_way[kind] += 1
+        self._schedule.submit(call, done)
 
     def _opened(self, opened: Opened | Failure) -> None:
         if isinstance(opened, CollectionError):
@@ -62,7 +91,7 @@ class PlaneCollection:
 
     def _list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> None:
         then = partial(self._listed, subscription)
-        self._schedule.submit(lambda: self._lister.list(row, path, subscription, parent), then)
+        self._submit(row.type, lambda: self._lister.list(row, path, subscription, parent), then)
 
     def _listed(self, subscription: Subscription, listed: Listed | Failure) -> None:
         if isinstance(listed, CollectionError):
@@ -77,7 +106,8 @@ class PlaneCollection:
             views = Views(listed, len(listed.resources))
             for resource in listed.resources:
                 call = partial(self._lister.expanded, row, resource, subscription)
-                self._schedule.submit(call, partial(self._expanded, views, subscription))
+                self._unread[resource.id] = (listed, resource)
+                self._submit(row.covered[-1], call, partial(self._expanded, views, subscription))
             if not listed.resources:
                 self.coverage.append(views.coverage(self._clock()))
             self._children(listed, (), subscription)
@@ -92,6 +122,7 @@ class PlaneCollection:
     def _expanded(self, views: Views, subscription: Subscription, resource: Resource | Failure) -> None:
         if isinstance(resource, CollectionError):
             raise resource
+        self._unread.pop(resource.id, None)
         if views.note(resource):
             self.coverage.append(views.coverage(self._clock()))
         self._keep(views.listed, [resource])
@@ -143,14 +174,14 @@ class PlaneCollection:
             if failed and not listed.resources:
                 self._without("", all_below, listed.coverage.reason)
                 return
-            self._schedule.submit(partial(default_subscription, self._lister, listed.resources), self._default_found)
+            self._submit("", partial(default_subscription, self._lister, listed.resources), self._default_found)
             return
         if failed:
             self._without("", all_below, listed.coverage.reason)
         elif not listed.resources:
             self._without("", all_below, "", CoverageState.COMPLETE)
         for resource in listed.resources:
-            self._schedule.submit(partial(self._tenant_subscription, resource), partial(self._ready, below))
+            self._submit("", partial(self._tenant_subscription, resource), partial(self._ready, below))
 
     def _tenant_subscription(self, resource: Resource) -> Subscription:
         state = resource.body.get("state")
@@ -183,7 +214,7 @@ class PlaneCollection:
             self._region_found(subscription, self.region)
         else:
             find = partial(system_region, self._lister, subscription.path, several)
-            self._schedule.submit(find, partial(self._region_found, subscription))
+            self._submit("", find, partial(self._region_found, subscription))
 
     def _region_found(self, subscription: Subscription, region: str | Failure) -> None:
         if isinstance(region, CollectionError):

@@ -2,8 +2,8 @@
 
 What becomes null where it was not, at any depth:
 
-- a text whose property is named as a secret is, in camelCase or snake_case: see `_ENDS`, `_NAMES` and `_KEY`; with it,
-  the texts of a list below such a name, and those called `value` or `key` of an object there;
+- a text, number or truth value whose property is named as a secret is, in camelCase or snake_case: see `_ENDS`,
+  `_NAMES` and `_KEY`; with it, those in a list below such a name, and those called `value` or `key` of an object there;
 - the `value` of a pair whose `name` or `key` is such a name;
 - `protectedSettings` and connection strings, whole;
 - a text that carries a secret inside, by its look: see `_LOOKS`.
@@ -94,6 +94,9 @@ def redact(value: Any, *, below_secret: bool = False) -> None:
             if isinstance(below, str):
                 if below and (treatment or _looks_secret(below)):
                     value[name] = None
+            elif treatment and isinstance(below, int | float):
+                # A PIN is a number.
+                value[name] = None
             elif isinstance(below, dict | list):
                 if treatment == _ALL:
                     value[name] = None
@@ -103,5 +106,5 @@ def redact(value: Any, *, below_secret: bool = False) -> None:
         for place, below in enumerate(value):
             if isinstance(below, dict | list):
                 redact(below, below_secret=below_secret)
-            elif isinstance(below, str) and (below_secret or _looks_secret(below)):
+            elif (isinstance(below, str) and _looks_secret(below)) or (below_secret and below not in (None, "")):
                 value[place] = None

@@ -17,6 +17,7 @@ from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.budgets import Failures
 from azscheck.sources.hub.failures import connection_clause, refusal_of
 from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.pace import Pace
 from azscheck.sources.hub.pipeline import (
     DOCUMENT,
     RETRIED,
@@ -24,7 +25,6 @@ from azscheck.sources.hub.pipeline import (
     Bearer,
     CappedRetry,
     Guard,
-    Pace,
     ReadAnswer,
     Tokens,
     is_timeout,

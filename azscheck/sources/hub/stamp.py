@@ -9,7 +9,7 @@ from azscheck.inventory import Coverage, CoverageState, Origin, Resource, type_k
 from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.discovery import METADATA, Metadata
 from azscheck.sources.hub.settings import StampSettings
-from azscheck.sources.hub.table import BACKUPS, NODES, TABLE, UPDATE_LOCATIONS, PlaneName
+from azscheck.sources.hub.table import BACKUPS, NODES, SUBSCRIPTIONS, UPDATE_LOCATIONS, PlaneName, Row
 
 _NOT_CONFIGURED: Final[Mapping[PlaneName, str]] = {
     "admin": "the administrators' endpoint of this stamp is not configured",
@@ -22,13 +22,13 @@ def domain_of(settings: StampSettings, metadata: Sequence[Metadata]) -> str:
     return settings.external_domain or next((found.domain for found in metadata if found.domain), "")
 
 
-def not_configured(settings: StampSettings, time: datetime) -> list[Coverage]:
-    """Coverage of the types of an endpoint that is not to be read: without it they would count as forgotten."""
+def not_configured(settings: StampSettings, rows: Sequence[Row], time: datetime) -> list[Coverage]:
+    """Coverage of the rows of an endpoint that is not to be read: without it they would count as forgotten."""
     lines = []
     configured = {"admin": settings.admin, "tenant": settings.tenant}
-    read = {row.type for row in TABLE if configured[row.plane]}
-    for row in TABLE:
-        if not configured[row.plane] and row.type not in read:
+    for row in rows:
+        # Subscriptions are of either plane by themselves; of role assignments one plane's are not all.
+        if not configured[row.plane] and row.type != SUBSCRIPTIONS:
             reason = _NOT_CONFIGURED[row.plane]
             lines += [Coverage(settings.name, t, "", CoverageState.SKIPPED, reason, time=time) for t in row.covered]
     return lines
@@ -100,7 +100,7 @@ def _gap(resource_type: str, settings: StampSettings, coverage: Sequence[Coverag
     if not settings.admin:
         return f"{_NOT_CONFIGURED['admin'].capitalize()}."
     lists = [c for c in coverage if type_key(c.type) == type_key(resource_type)]
-    return next((c.reason for c in lists if c.state is CoverageState.FAILED), "")
+    return next((c.words for c in lists if not c.known), "")
 
 
 def _read(resource_type: str, resources: Sequence[Resource]) -> list[Mapping[str, Any]]:

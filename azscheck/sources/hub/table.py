@@ -17,6 +17,8 @@ MACHINES: Final = "Microsoft.Compute/virtualMachines"
 BACKUPS: Final = "Microsoft.Backup.Admin/backupLocations/backups"
 UPDATE_LOCATIONS: Final = "Microsoft.Update.Admin/updateLocations"
 NODES: Final = "Microsoft.Fabric.Admin/fabricLocations/scaleUnitNodes"
+ASSIGNMENTS: Final = "Microsoft.Authorization/roleAssignments"
+MARKETPLACE: Final = "Microsoft.AzureBridge.Admin/activations"
 
 _SUBSCRIPTION = "{subscription}/providers/"
 _SYSTEM = "{subscription}/resourceGroups/system.{region}/providers/"
@@ -26,6 +28,8 @@ _NETWORK = ("2018-11-01", "2017-10-01", "2015-06-15")
 _FABRIC = ("2016-05-01", "2018-10-01", "2019-05-01", "2020-10-01")
 _UPDATE = ("2021-07-01", "2016-05-01")
 _BACKUP = ("2018-09-01", "2021-09-01", "2016-05-01")
+_ACTIVATION = "{subscription}/resourceGroups/azurestack-activation/providers/"
+_SUBSYSTEMS = "Microsoft.Fabric.Admin/fabricLocations/scaleUnits/storageSubSystems"
 _REPLICATION = ("2021-02-16-preview", "2024-09-01")
 
 
@@ -51,6 +55,8 @@ class Row:
     """The property of the parent's own document in which its GET may have brought these resources whole."""
     by_discovery: bool = False
     """Asked for only where the stamp's `/providers` has it: most stamps lack it, and its versions are not published."""
+    with_group: bool = False
+    """In a group that is made with the first of them: without the group there are known to be none."""
 
     @property
     def covered(self) -> tuple[str, ...]:
@@ -123,6 +129,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _tenant("Microsoft.DataReplication/replicationVaults", _REPLICATION, by_discovery=True),
     _child("tenant", "Microsoft.DataReplication/replicationVaults/protectedItems", _REPLICATION),
     _tenant("Microsoft.RecoveryServices/vaults", ("2016-06-01",), by_discovery=True),
+    _tenant(ASSIGNMENTS, ("2015-07-01",)),
     Row(SUBSCRIPTIONS, "admin", "/subscriptions", ("2016-06-01", "2015-11-01")),
     _admin(LOCATIONS, ("2015-11-01",)),
     _admin("Microsoft.Subscriptions.Admin/plans", ("2015-11-01",)),
@@ -134,7 +141,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _admin("Microsoft.Network.Admin/locations/quotas", ("2015-06-15",)),
     _admin("Microsoft.Storage.Admin/locations/quotas", ("2019-08-08-preview", "2019-08-08", "2015-12-01-preview")),
     _admin("Microsoft.KeyVault.Admin/locations/quotas", ("2017-02-01-preview",)),
-    _admin("Microsoft.Authorization/roleAssignments", ("2015-07-01",)),
+    _admin(ASSIGNMENTS, ("2015-07-01",)),
     _admin("Microsoft.Backup.Admin/backupLocations", _BACKUP, _SYSTEM),
     _child("admin", BACKUPS, _BACKUP),
     _admin("Microsoft.InfrastructureInsights.Admin/regionHealths", ("2016-05-01",), _SYSTEM),
@@ -145,10 +152,16 @@ TABLE: Final[tuple[Row, ...]] = (
     _child("admin", "Microsoft.Fabric.Admin/fabricLocations/ipPools", _FABRIC),
     _child("admin", "Microsoft.Fabric.Admin/fabricLocations/scaleUnits", _FABRIC),
     _child("admin", NODES, _FABRIC),
+    _child("admin", _SUBSYSTEMS, ("2018-10-01", "2019-05-01")),
+    _child("admin", f"{_SUBSYSTEMS}/volumes", ("2019-05-01", "2018-10-01")),
     _child("admin", "Microsoft.Fabric.Admin/fabricLocations/infraRoles", _FABRIC),
+    _child("admin", "Microsoft.Fabric.Admin/fabricLocations/infraRoleInstances", _FABRIC),
     _admin(UPDATE_LOCATIONS, _UPDATE, _SYSTEM),
     _child("admin", "Microsoft.Update.Admin/updateLocations/updates", _UPDATE),
     _child("admin", "Microsoft.Update.Admin/updateLocations/updates/updateRuns", _UPDATE),
+    # The registration with Azure makes the group, so a stamp that was never registered has none.
+    Row(MARKETPLACE, "admin", _ACTIVATION + MARKETPLACE, ("2016-01-01",), with_group=True),
+    _child("admin", f"{MARKETPLACE}/downloadedProducts", ("2016-01-01",)),
 )
 
 

@@ -1,5 +1,6 @@
 """Connections: whom to trust, and one session a host. The SDK's own transport cannot take an `SSLContext`."""
 
+import logging
 import os
 import ssl
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from azure.core.pipeline.transport._requests_basic import RequestsTransport
@@ -17,10 +19,26 @@ from urllib3.exceptions import ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from azscheck.errors import CollectionError
+from azscheck.sources.hub.headers import pool_of
 from azscheck.sources.hub.limits import Limits
 
+_LOG: Final = logging.getLogger("azscheck.requests")
+_SHOWN: Final = frozenset({"api-version", "$expand", "%24expand"})
 STOPPED: Final = "the collection was stopped"
 _PIECE: Final = 64 * 1024
+
+
+def _note(request: Any, outcome: int | str, begun: float) -> None:
+    """Log a call without its headers and body; of its query only what is known to be harmless."""
+    if not _LOG.isEnabledFor(logging.INFO):
+        return
+    parts = urlsplit(request.url)
+    named = [pair.partition("=") for pair in parts.query.split("&") if pair]
+    query = "&".join(name + (f"={value}" if name.lower() in _SHOWN else "=...") for name, _, value in named)
+    seconds = round(time.monotonic() - begun, 3)
+    path = f"{parts.path}?{query}" if query else parts.path
+    call = {"method": request.method, "host": parts.netloc, "path": path, "status": outcome, "seconds": seconds}
+    _LOG.info("%s %s%s %s %.3f s", request.method, parts.netloc, path, outcome, seconds, extra={"call": call})
 
 
 def trust(ca_file: Path | None, *, strict: bool, system_too: bool = False) -> ssl.SSLContext:
@@ -62,9 +80,18 @@ class _TrustingAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+        self._bound(self.poolmanager)
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-        return super().proxy_manager_for(*arguments, **options, ssl_context=self._context)
+        manager = super().proxy_manager_for(*arguments, **options, ssl_context=self._context)
+        self._bound(manager)
+        return manager
+
+    def _bound(self, manager: Any) -> None:
+        manager.pool_classes_by_scheme = {
+            **manager.pool_classes_by_scheme,
+            "https": pool_of(self._limits.call_seconds),
+        }
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         conn.cert_reqs = "CERT_REQUIRED"
@@ -116,7 +143,14 @@ class Transport(RequestsTransport):
         """Send a request; raises CollectionError when the collection was stopped."""
         if self._stop.is_set():
             raise CollectionError(STOPPED)
-        return super().send(request, **options)
+        begun = time.monotonic()
+        try:
+            response = super().send(request, **options)
+        except Exception as error:
+            _note(request, f"no answer ({type(error).__name__})", begun)
+            raise
+        _note(request, response.status_code, begun)
+        return response
 
     def sleep(self, duration: float) -> None:
         """Wait for a retry; raises CollectionError when the collection is stopped meanwhile."""

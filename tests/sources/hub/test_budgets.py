@@ -3,15 +3,20 @@
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from azure.core.pipeline.policies import HTTPPolicy
 
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError
 from azscheck.sources.hub import StampSettings, collect
 from azscheck.sources.hub.budgets import Failures
 from azscheck.sources.hub.limits import Limits
+from azscheck.sources.hub.pace import Pace
 
 from .conftest import FAST, NOW, Collect, failed, sentences
 
@@ -69,6 +74,59 @@ def test_a_body_that_never_ends_is_given_up(scan: Collect, stamp: DemoStamp) -> 
     assert time.monotonic() - start < 10
     assert [line.type.rpartition("/")[2] for line in failed(inventory)] == ["plans"]
     assert all("did not answer in time" in sentence for sentence in sentences(inventory))
+
+
+def test_headers_that_never_end_are_given_up(scan: Collect, stamp: DemoStamp) -> None:
+    """A service that sends a byte of a header now and then never runs into a timeout either."""
+    stamp.faults.append(Fault("Subscriptions.Admin/plans?", "headers", seconds=0.05))
+    start = time.monotonic()
+    inventory = scan(limits=replace(FAST, call_seconds=0.6), tenant="")
+    assert time.monotonic() - start < 10
+    assert [line.type.rpartition("/")[2] for line in failed(inventory)] == ["plans"]
+    assert all("did not answer in time" in sentence for sentence in sentences(inventory))
+
+
+class _Http:
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self.url, self.headers, self.status_code = url, headers, 200
+
+
+def _paced(limits: Limits, left: dict[str, str]) -> Callable[[str], float]:
+    """Calls a subscription through the pace; answers say how many reads it has left. Gives the seconds it took."""
+
+    class Stamp(HTTPPolicy[Any, Any]):
+        def send(self, request: Any) -> Any:
+            name = request.http_request.url.split("/")[2]
+            headers = {"x-ms-ratelimit-remaining-subscription-reads": left[name]}
+            return SimpleNamespace(http_response=_Http("", headers))
+
+    pace = Pace(limits, threading.Event())
+    pace.next = Stamp()
+
+    def call(name: str) -> float:
+        start = time.monotonic()
+        pace.send(cast(Any, SimpleNamespace(http_request=_Http(f"/subscriptions/{name}/providers", {}))))
+        return time.monotonic() - start
+
+    return call
+
+
+def test_the_fewer_reads_are_left_the_slower_and_only_where_they_are_few() -> None:
+    """One subscription's tools are locked out by the scan, or all wait for one."""
+    limits = Limits(low_reads=100, spacing_seconds=0.02, longest_spacing_seconds=0.3)
+    left = {"poor": "99", "poorest": "9", "empty": "0", "rich": "9000"}
+    call = _paced(limits, left)
+    for name in left:
+        # The first call learns what is left, the second takes its turn, the third waits for it.
+        call(name), call(name)
+    assert call("rich") < 0.02
+    assert 0.015 < call("poor") < 0.15
+    waited = call("poorest")
+    assert 0.05 < waited < 0.29
+    assert 0.1 < call("empty") <= 0.4
+    left["empty"] = "5000"
+    call("empty")
+    assert call("empty") < 0.05, "the budget is back, and the scan crawls on"
 
 
 def test_a_body_without_end_is_not_kept_in_memory(scan: Collect) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import replace
@@ -10,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from azscheck.demo import DemoStamp, Fault
+from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.inventory import CoverageState, Inventory, arm_key
 from azscheck.sources.hub import StampSettings, collect
 from azscheck.sources.hub.redaction import redact
-from azscheck.sources.hub.table import SUBSCRIPTIONS, TABLE
+from azscheck.sources.hub.table import TABLE
 
 from .conftest import FAST, NOW, Collect, failed, settings_of
 
@@ -88,6 +89,49 @@ def test_every_type_of_the_table_has_a_coverage_line(whole: Inventory) -> None:
         assert gaps == [], f"{row.type} would read as unknown: {gaps}"
 
 
+def test_the_lists_that_the_demo_stamp_has_are_not_empty(whole: Inventory) -> None:
+    """A row whose path is wrong would find nothing on any stamp, and nobody would be told."""
+    empty = {row.type for row in TABLE if not whole.of_type(row.type)}
+    assert {kind.split("/")[0] for kind in empty} == {"Microsoft.DataReplication", "Microsoft.RecoveryServices"}
+
+
+def test_replication_vaults_and_their_items_are_read_where_the_stamp_has_site_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = read_content()
+    kind = "Microsoft.DataReplication/replicationVaults"
+    content["tenant"]["providers"]["Microsoft.DataReplication"] = {
+        "replicationVaults": ["2024-09-01"],
+        "replicationVaults/protectedItems": ["2024-09-01"],
+    }
+    group = f"/subscriptions/{{guid:adatum}}/resourceGroups/shop-mgmt/providers/{kind}"
+    content["tenant"]["lists"] += [
+        {"at": group, "items": {"shop-vault": None}},
+        {"at": f"{group}/shop-vault/protectedItems", "items": {"shop-web-01": {"properties": {"state": "Protected"}}}},
+    ]
+    with DemoStamp(content=content, now=NOW) as stamp:
+        monkeypatch.setenv("STAMP_SECRET", stamp.client_secret)
+        inventory = collect([settings_of(stamp, tmp_path)], clock=lambda: NOW, limits=FAST)
+    assert failed(inventory) == []
+    assert [r.name for r in inventory.of_type(kind)] == ["shop-vault"]
+    assert [r.body["properties"] for r in inventory.of_type(f"{kind}/protectedItems")] == [{"state": "Protected"}]
+
+
+def test_a_stamp_that_was_never_registered_has_no_marketplace_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disconnected stamp would never be complete."""
+    content = read_content()
+    lists = content["admin"]["lists"]
+    content["admin"]["lists"] = [part for part in lists if "azurestack-activation" not in part["at"]]
+    next(p for p in lists if p["at"].endswith("}/resourceGroups"))["items"].pop("azurestack-activation")
+    with DemoStamp(content=content, now=NOW) as stamp:
+        monkeypatch.setenv("STAMP_SECRET", stamp.client_secret)
+        inventory = collect([settings_of(stamp, tmp_path)], clock=lambda: NOW, limits=FAST)
+    lines = [line for line in inventory.coverage if line.type.startswith("Microsoft.AzureBridge.Admin")]
+    assert [(line.state, line.count) for line in lines] == [(CoverageState.COMPLETE, 0)] * 2
+
+
 def test_what_a_stamp_lacks_is_skipped_as_not_offered(whole: Inventory) -> None:
     lines = [c for c in whole.coverage if c.type.startswith("Microsoft.RecoveryServices")]
     assert {(c.state, c.reason) for c in lines} == {(CoverageState.SKIPPED, "not offered")}
@@ -95,19 +139,22 @@ def test_what_a_stamp_lacks_is_skipped_as_not_offered(whole: Inventory) -> None:
 
 def test_bodies_are_what_the_stamp_sends_when_asked_again_at_their_address(whole: Inventory, reader: Reader) -> None:
     inventory = whole
-    planes = {row.type: row.plane for row in TABLE}
     pages: dict[tuple[str, str], dict[str, Any]] = {}
     for resource in inventory.resources:
         if resource.type.startswith("Azscheck/"):
             continue
-        # Subscriptions exist on both planes, each with its own.
-        options = ["admin", "tenant"] if resource.type == SUBSCRIPTIONS else [planes[resource.type]]
+        # Subscriptions and role assignments exist on both planes, each with its own.
+        options = [row.plane for row in TABLE if row.type == resource.type]
         found = []
         for plane in options:
             key = (plane, resource.origin.address)
             if key not in pages:
-                document = reader.get(*key)
-                parts = document.get("value") or [document, *document.get("resources", [])]
+                try:
+                    document = reader.get(*key)
+                except urllib.error.HTTPError:
+                    # A subscription of the other plane.
+                    document = {"value": []}
+                parts = document["value"] if "value" in document else [document, *document.get("resources", [])]
                 redact(parts)
                 pages[key] = {arm_key(part["id"]): part for part in parts}
             found.append(pages[key].get(arm_key(resource.id)))

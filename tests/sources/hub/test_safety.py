@@ -135,6 +135,22 @@ def test_secrets_that_an_api_returns_become_null_and_all_else_stays() -> None:
     }
 
 
+def test_numbers_and_truth_values_under_secret_names_become_null_too() -> None:
+    """A PIN is a number, and JSON written by hand has passwords without quotes."""
+    document = {"password": 1234, "pins": 7, "accessKeys": [1, True, 2.5], "adminPassword": {"value": 99}, "count": 3}
+    document |= {"pair": {"name": "apiKey", "value": 5}, "flag": {"clientSecret": False}}
+    redact(document)
+    assert document == {
+        "password": None,
+        "pins": 7,
+        "accessKeys": [None, None, None],
+        "adminPassword": {"value": None},
+        "count": 3,
+        "pair": {"name": "apiKey", "value": None},
+        "flag": {"clientSecret": None},
+    }
+
+
 def test_what_only_sounds_secret_is_kept() -> None:
     document: dict[str, Any] = {
         "password": None,

@@ -1,0 +1,26 @@
+"""What `azscheck collect --plan` prints."""
+
+from collections.abc import Collection, Sequence
+
+import click
+
+from azscheck.sources.hub.plan import planned_calls, rights
+from azscheck.sources.hub.settings import StampSettings
+
+
+def show(stamps: Sequence[StampSettings], types: Collection[str] | None) -> None:
+    """The calls to each stamp, and the rights they need."""
+    for settings in stamps:
+        calls = planned_calls(settings, types)
+        addresses = {"admin": settings.admin, "tenant": settings.tenant}
+        click.echo(f"{settings.name}: {len(calls)} kinds of calls")
+        for plane in dict.fromkeys(call.plane for call in calls):
+            click.echo(f"\n  {plane} {addresses[plane]}")
+            for call in (call for call in calls if call.plane == plane):
+                version = f"  api-version {call.api_version}" if call.api_version else ""
+                click.echo(f"    {call.method:4} {call.path}{version}  ({call.per})")
+        click.echo("\n  rights")
+        for right in rights(settings, types):
+            click.echo(f"    {right.plane}: {right.role} on {right.scope}")
+        click.echo("")
+    click.echo("A stamp that does not offer an api-version is asked with one that it offers. Nothing was called.")
