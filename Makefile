@@ -3,19 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test smbd lint fix docs bench wheel clean
+.PHONY: demo test tools lint fix docs bench wheel clean
 
 demo: $(VENV)/installed  ## judge a small Azure Stack Hub on this computer
 	$(BIN)/azscheck demo
 
-test: smbd lint  ## everything that CI runs
+test: tools lint  ## everything that CI runs
 	$(BIN)/pytest
 
 # The file server that the tests read; RUNLEVEL keeps the package from starting one of its own.
-smbd:
-	@if ! command -v smbd >/dev/null && [ ! -x /usr/sbin/smbd ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+tools:  ## what tests need beside Python: a Samba, and ssh-keygen
+	@if ! { PATH="$$PATH:/usr/sbin" command -v smbd && command -v ssh-keygen; } >/dev/null \
+	  && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-	  apt-get install -qq -y --no-install-recommends samba >/dev/null; fi
+	  apt-get install -qq -y --no-install-recommends samba openssh-client >/dev/null; fi
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check --quiet

@@ -88,6 +88,13 @@ def with_evidence(inventory: Inventory, configuration: "Configuration", clock: C
     from azscheck.sources import evidence, share
 
     kinds = (*evidence.TYPES, *share.TYPES, ATTESTATIONS)
+    if configuration.attestations:
+        # What is attested now takes the place of what was when the inventory was collected.
+        inventory = Inventory.of(
+            inventory.created,
+            (r for r in inventory.resources if r.type != ATTESTATIONS),
+            (c for c in inventory.coverage if c.type != ATTESTATIONS),
+        )
     missing = {(kind, stamp) for kind in kinds for stamp in inventory.stamps if inventory.gaps(kind, stamp)}
     more = Inventory.of(
         told.created,
@@ -130,7 +137,7 @@ def rules_of(
     return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
 
 
-def signers_of(configuration: Configuration | None) -> AllowedSigners | None:
+def signers_of(configuration: "Configuration | None") -> AllowedSigners | None:
     """Who may sign exemptions and attestations; None where nobody has to."""
     named = configuration.allowed_signers if configuration else None
     return None if named is None else AllowedSigners(named)

@@ -19,10 +19,6 @@ from azscheck.packaged import schema_file
 from azscheck.policy.model import ATTESTATIONS
 from azscheck.times import format_time, parse_since, parse_until
 
-NONE_GIVEN: Final = (
-    "no attestations were given: name a file with them under `attestations:` in azscheck.yaml, "
-    "or write `attestations: []` if there are none"
-)
 NAMESPACE: Final = "azscheck-attestation"
 """For ssh-keygen: a signature of something else is none of an attestation."""
 _STAMPS: Final = "/azscheck/stamps/"

@@ -62,10 +62,14 @@ def test_findings_are_those_the_stamp_was_given(run: Run) -> None:
     results = json.loads(Path("azscheck-demo/report.json").read_text("utf-8"))["results"]
     found = {(r["policy"], r["name"]) for r in results if r["state"] == "nonCompliant"}
     assert found == {
+        ("ASH-INF-003", "north"),
         ("ASH-INF-004", "north"),
         ("ASH-INF-007", "north"),
         ("ASH-INF-008", "north"),
+        ("ASH-INF-011", "north"),
+        ("ASH-INF-019", "north"),
         ("ASH-INF-031", "north"),
+        ("ASH-INF-033", "north"),
         *(("ASH-TEN-001", name) for name in ("core-batch-01", "dev-scratch-01", "mabs-01", "shop-cache-01")),
         *(("ASH-TEN-001", name) for name in ("shop-report-01", "uat-app-01")),
         ("ASH-TEN-002", "shop-pos-01"),

@@ -82,7 +82,7 @@ def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as error:
         read_configuration(tmp_path / "azscheck.yaml")
     lines = [place.line for place, _ in error.value.mistakes]
-    assert lines == [6, 8, 15]
+    assert lines == [6, 8, 16]
 
 
 @pytest.mark.parametrize(

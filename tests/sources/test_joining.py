@@ -86,9 +86,10 @@ def test_two_machines_of_one_name_are_both_in_doubt_and_no_other() -> None:
     told = joined(inventory([*tagged, item(1, sourceName="web01", **good), item(2, sourceName="db01", **good)]))
     kept = [i for i in items(told) if i["match"] == "ambiguous"]
     assert [(i["candidates"], "sourceResourceId" in i) for i in kept] == [(2, False)]
-    extensions = Coverage("north", f"{MACHINES}/extensions", "", CoverageState.COMPLETE)
+    types = (f"{MACHINES}/extensions", "Azscheck/attestations")
+    lists = [Coverage("north", kind, "", CoverageState.COMPLETE) for kind in types]
     (policy,) = [p for p in load_policies() if p.id == "ASH-TEN-001"]
-    results = evaluate(told + Inventory.of(NOW, [], [extensions]), [policy], now=NOW).results
+    results = evaluate(told + Inventory.of(NOW, [], lists), [policy], now=NOW).results
     states = {r.resource: (r.state.value, r.message) for r in results}
     assert {name: state for name, (state, _) in states.items()} == {
         identity("web01"): "unknown",
