@@ -9,7 +9,7 @@ from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter, Proof
 from azscheck.engine.tally import names_of
 from azscheck.policy import Policy
-from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, ResourceCount, Test, all_tests
+from azscheck.policy.conditions import AllOf, AnyOf, ArrayCount, Condition, Field, Not, ResourceCount, Test, all_tests
 from azscheck.policy.parse import PLACEHOLDER
 from azscheck.policy.paths import parse_path
 from azscheck.results import Evidence
@@ -138,6 +138,9 @@ def _without_ages(condition: Condition) -> Condition:
         case AnyOf(conditions=parts):
             return AnyOf(tuple(_without_ages(part) for part in parts))
         case Test() if _is_age(condition):
+            return AllOf(())
+        case Test(left=ArrayCount(where=where)) if where is not None and any(map(_is_age, all_tests(where))):
+            # How old the parts are is a question of age, too.
             return AllOf(())
         case _:
             return condition
