@@ -8,21 +8,25 @@ import gc
 import json
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from azscheck.engine import evaluate
-from azscheck.inventory import Inventory
+from azscheck.engine.compiled.judge import compile_judge
+from azscheck.engine.compiled.rules import Rule
+from azscheck.engine.evaluation import bound
+from azscheck.engine.evaluation import judge as judge_one
+from azscheck.engine.interpret import Interpreter
+from azscheck.engine.population import World
+from azscheck.inventory import Inventory, Resource
 from azscheck.policy import load_policies
-from azscheck.results import ComplianceState, Results
+from azscheck.results import ComplianceState
 from benchmarks import FOLDER
 from benchmarks.agreement import Line, difference, line_of
 from benchmarks.rules import Verdict, judge
-from benchmarks.stamp import NOW
+from benchmarks.stamp import MACHINES, NOW, STAMP
 
 Ready = tuple[Callable[[], Any], Callable[[Any], Iterable[Line]]]
 
@@ -40,17 +44,27 @@ def handwritten(file: Path) -> Ready:
 
 
 def azscheck(file: Path) -> Ready:
-    """azscheck's evaluator, on its own inventory."""
+    """The code that azscheck generates for the policies; the interpreter where it gives no answer."""
     inventory, policies = Inventory.read(file), load_policies([FOLDER / "policies"])
+    interpreter = Interpreter(World(inventory))
+    bounds = bound(policies, {}, {})(STAMP)
+    rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in bounds]
+    generated = compile_judge(rules, STAMP, interpreter, NOW)
+    machines = inventory.of_type(MACHINES, STAMP)
 
-    def tell(results: Results) -> Iterable[Line]:
-        found: Mapping[str, Mapping[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for result in results.results:
-            found[result.resource][result.state].append(result.policy)
-        states = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN)
-        return (line_of(resource, *(by_state.get(s, ()) for s in states)) for resource, by_state in found.items())
+    def states(resource: Resource) -> Sequence[ComplianceState | None]:
+        found = generated.states(resource)
+        if None not in found:
+            return found
+        return [s or judge_one(interpreter, resource, *of, NOW).state for s, of in zip(found, bounds, strict=True)]
 
-    return lambda: evaluate(inventory, policies, now=NOW), tell
+    def tell(found: list[Sequence[ComplianceState | None]]) -> Iterable[Line]:
+        told = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN)
+        for machine, its in zip(machines, found, strict=True):
+            named = list(zip(policies, its, strict=True))
+            yield line_of(machine.id, *([policy.id for policy, state in named if state is wanted] for wanted in told))
+
+    return lambda: [states(machine) for machine in machines], tell
 
 
 CONTESTANTS: Mapping[str, Callable[[Path], Ready]] = {"azscheck": azscheck, "handwritten": handwritten}

@@ -50,7 +50,8 @@ class Judge:
         return found
 
 
-def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
+@lru_cache(8192)
+def states_of(bits: Bits, count: int) -> tuple[ComplianceState | None, ...]:
     """The states that three sets stand for."""
     fails, not_applicable, no_answer = (bits, 0, 0) if isinstance(bits, int) else bits
     states: list[ComplianceState | None] = [ComplianceState.COMPLIANT] * count
@@ -63,7 +64,7 @@ def states_of(bits: Bits, count: int) -> list[ComplianceState | None]:
                 states[i] = ComplianceState.NOT_APPLICABLE
             elif fails & bit:
                 states[i] = ComplianceState.NON_COMPLIANT
-    return states
+    return tuple(states)
 
 
 def compile_judge(rules: Sequence[Rule], stamp: str, interpreter: Interpreter, now: datetime) -> Judge:
