@@ -8,19 +8,15 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from azscheck.engine.compiled.judge import compile_judge
-from azscheck.engine.compiled.rules import Rule
 from azscheck.engine.evaluation import bound
-from azscheck.engine.evaluation import judge as judge_one
-from azscheck.engine.interpret import Interpreter
-from azscheck.engine.population import World
-from azscheck.inventory import Inventory, Resource
+from azscheck.engine.streaming import Streamed
+from azscheck.inventory.lines import SavedLines
 from azscheck.policy import load_policies
 from azscheck.results import ComplianceState
 from benchmarks import FOLDER
@@ -44,27 +40,23 @@ def handwritten(file: Path) -> Ready:
 
 
 def azscheck(file: Path) -> Ready:
-    """The code that azscheck generates for the policies; the interpreter where it gives no answer."""
-    inventory, policies = Inventory.read(file), load_policies([FOLDER / "policies"])
-    interpreter = Interpreter(World(inventory))
-    bounds = bound(policies, {}, {})(STAMP)
-    rules = [Rule(policy.when, policy.require, values, policy.blank) for policy, values in bounds]
-    generated = compile_judge(rules, STAMP, interpreter, NOW)
-    machines = inventory.of_type(MACHINES, STAMP)
+    """The code that azscheck generates for the policies, on documents as it decodes them."""
+    policies = load_policies([FOLDER / "policies"])
+    run = Streamed(SavedLines.of(file), policies, bound(policies, {}, {}), NOW)
+    block = run.block(STAMP, MACHINES)
+    assert block is not None
+    assert block.decoder is not None
+    lines = [line for chunk in run.saved.chunks() for line in chunk.splitlines()]
+    parts = [block.decoder.decode(line) for line in lines]
 
-    def states(resource: Resource) -> Sequence[ComplianceState | None]:
-        found = generated.states(resource)
-        if None not in found:
-            return found
-        return [s or judge_one(interpreter, resource, *of, NOW).state for s, of in zip(found, bounds, strict=True)]
+    def tell(found: list[Any]) -> Iterable[Line]:
+        told = (ComplianceState.NON_COMPLIANT, None)
+        for part, bits in zip(parts, found, strict=True):
+            named = list(zip(policies, block.states(bits), strict=True))
+            # Where the code has no answer the interpreter says unknown: of these machines, that a clock is wrong.
+            yield line_of(part.id, *([policy.id for policy, state in named if state is wanted] for wanted in told))
 
-    def tell(found: list[Sequence[ComplianceState | None]]) -> Iterable[Line]:
-        told = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN)
-        for machine, its in zip(machines, found, strict=True):
-            named = list(zip(policies, its, strict=True))
-            yield line_of(machine.id, *([policy.id for policy, state in named if state is wanted] for wanted in told))
-
-    return lambda: [states(machine) for machine in machines], tell
+    return lambda: block.found(parts), tell
 
 
 CONTESTANTS: Mapping[str, Callable[[Path], Ready]] = {"azscheck": azscheck, "handwritten": handwritten}

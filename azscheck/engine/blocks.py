@@ -92,12 +92,7 @@ class Block:
         ids = [part.id for part in parts]
         text = "\n".join(ids)
         self._keep_order(_keys(ids, text))
-        judge = self._functions[0] if len(self._functions) == 1 else self._all
-        if self.evidence:
-            found, told = self._telling(parts)
-        else:
-            found = [judge(part.resource, part) if part.unknown is None else _NO_ANSWER for part in parts]
-            told = []
+        found, told = self._telling(parts) if self.evidence else (self.found(parts), [])
         # An id on which a terminal may act, or that JSON escapes, is written with care.
         plain = text.replace("\n", "").isprintable() and '"' not in text and "\\" not in text
         names = [f'"{name}"' for name in ids] if plain else [id_of(name) for name in ids]
@@ -113,6 +108,11 @@ class Block:
         self._seen.update(found)
         return "".join(out).encode(), len(parts)
 
+    def found(self, parts: list[Any]) -> list[Found]:
+        """What the code says of decoded lines."""
+        judge = self._functions[0] if len(self._functions) == 1 else self._all
+        return [judge(part.resource, part) if part.unknown is None else _NO_ANSWER for part in parts]
+
     def of_line(self, text: bytes, resource_id: str) -> str:
         """The output for one line, by all that is in it."""
         self._keep_order([arm_key(resource_id)])
@@ -120,7 +120,7 @@ class Block:
 
     def of_whole(self, text: bytes, found: Found) -> str:
         """The output for one line of which code did not say all; its place is known to be right."""
-        states = self._states(found)
+        states = self.states(found)
         open_ = [bound for bound, state in zip(self.bounds, states, strict=True) if state is None or self.evidence]
         results = self.whole(text, open_)
         by_policy = {result.policy: result.state for result in results}
@@ -134,7 +134,7 @@ class Block:
         """Add what was found to the tally; what was not answered for is there already."""
         for bits, number in self._seen.items():
             if self._tails[bits]:
-                for (policy, _), state in zip(self.bounds, self._states(bits), strict=True):
+                for (policy, _), state in zip(self.bounds, self.states(bits), strict=True):
                     self.tally[policy.id, state or ComplianceState.ERROR] += number
         self._seen.clear()
 
@@ -164,7 +164,8 @@ class Block:
             told.clear()
         return found, findings
 
-    def _states(self, found: Found) -> list[ComplianceState | None]:
+    def states(self, found: Found) -> list[ComplianceState | None]:
+        """The state by each policy, in order; None where the interpreter must say."""
         left = len(self.bounds)
         if found is _NO_ANSWER:
             return [None] * left
@@ -173,7 +174,7 @@ class Block:
 
     def tail_of(self, bits: Found) -> str:
         """What follows the id in a line; empty where some policy has no answer."""
-        states = self._states(bits)
+        states = self.states(bits)
         by_state: dict[ComplianceState, list[str]] = {}
         for (policy, _), state in zip(self.bounds, states, strict=True):
             if state is not None:

@@ -76,7 +76,7 @@ class Streamed:
                 envelope = told(text)
                 if (envelope.stamp, envelope.type) != key:
                     key = envelope.stamp, envelope.type
-                    block = self._next_block(key)
+                    block = self.block(*key)
                 if block is not None:
                     found = self._quickly(block, key, text)
                     yield block.of_line(text, envelope.id).encode() if found is None else found[0]
@@ -101,8 +101,9 @@ class Streamed:
             return (b"", lines) if chunk.count(beginning(*key)) == lines else None
         return None
 
-    def _next_block(self, key: tuple[str, str]) -> Block | None:
-        stamp, kind = key
+    def block(self, stamp: str, kind: str) -> Block | None:
+        """The policies on a type of a stamp whose lines begin; None where there are none."""
+        key = stamp, kind
         if any(known == stamp and type_key(other) == type_key(kind) for known, other in self._blocks):
             # A type that comes again, or in two spellings: what stands twice may not stand side by side.
             raise NotInOrder
