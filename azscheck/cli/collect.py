@@ -87,6 +87,7 @@ def command(
         _finish(interrupted.inventory, output, journal, log)
         raise
     except BaseException:
+        # Whatever ends the run, what was read is on the disk for --resume.
         journal.close()
         raise
     return _finish(inventory, output, journal, log)

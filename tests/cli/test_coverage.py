@@ -76,6 +76,7 @@ def test_an_inventory_without_what_is_judged(run: Run) -> None:
     assert {lines[f"DOC-{n:02}"]["canBeJudged"] for n in (8, 9, 10, 11, 13, 14)} == {"no"}
     assert lines["DOC-12"]["canBeJudged"] == "in part"
     assert lines["DOC-02"]["canBeJudged"] == "no policy"
+    assert "no policy" in run("policy", "coverage", "--set", "tenant").out
 
 
 def test_policies_of_ones_own(run: Run) -> None:

@@ -123,7 +123,9 @@ def test_the_fewer_reads_are_left_the_slower_and_only_where_they_are_few() -> No
     assert 0.015 < call("poor") < 0.15
     waited = call("poorest")
     assert 0.05 < waited < 0.29
-    assert 0.09 < call("empty") <= 0.4
+    # Its turn came while another's was waited for; only the call after one of its own waits the whole time.
+    call("empty")
+    assert 0.25 < call("empty") <= 0.4
     left["empty"] = "5000"
     call("empty")
     assert call("empty") < 0.05, "the budget is back, and the scan crawls on"
