@@ -21,7 +21,7 @@ from azscheck.engine.population import World
 from azscheck.engine.quantities import CLOCK_SKEW
 from azscheck.engine.work import TooMuch
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, Inventory, Resource, type_key
+from azscheck.inventory import Coverage, Inventory, Origin, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
 from azscheck.policy.conditions import Test, Value
 from azscheck.policy.exemptions import Exemption
@@ -235,5 +235,12 @@ def _result(
         state=state,
         message=message,
         proof=evidence,
-        origin=resource.origin,
+        origin=_place(resource, evidence),
     )
+
+
+def _place(resource: Resource, evidence: Any) -> Origin:
+    """Of what is written in a file the line that decided, of all else where the resource was read."""
+    if not resource.places or callable(evidence):
+        return resource.origin
+    return next((e.origin for e in evidence if not e.resource and e.origin is not None), resource.origin)

@@ -11,6 +11,7 @@ from typing import Any
 from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
+from azscheck.engine.places import steps_of
 from azscheck.engine.population import Population, World
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
@@ -189,7 +190,7 @@ class Interpreter:
         truth, seen, wanted = self.test(test, frame)
         known = None if isinstance(truth, Unknown) else truth
         if isinstance(seen, Tally):
-            resource, origin = _source(frame)
+            resource, origin = _source(frame, test)
             if isinstance(test.left, ResourceCount):
                 # Many lists were counted; the resources that decided follow, each with its own origin.
                 origin = None
@@ -200,7 +201,9 @@ class Interpreter:
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
-        evidence = Evidence(left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame))
+        evidence = Evidence(
+            left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame, test)
+        )
         return Proof(truth, (evidence,))
 
     def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
@@ -238,8 +241,10 @@ def _decide(proofs: list[Proof], *, decides: bool) -> Proof:
     return Proof(truth, tuple(islice((e for p in deciding for e in p.evidence), _MOST_EVIDENCE)), tally)
 
 
-def _source(frame: Frame) -> tuple[str, Any]:
-    return (frame.resource.id if frame.subject else "", frame.resource.origin)
+def _source(frame: Frame, test: Test) -> tuple[str, Any]:
+    resource = frame.resource
+    origin = resource.origin_at(steps_of(test.left)) if resource.places else resource.origin
+    return resource.id if frame.subject else "", origin
 
 
 def left_words(test: Test) -> str:

@@ -89,7 +89,12 @@ def resource_fields(resource: Resource) -> dict[str, Any]:
         "type": resource.type,
         "id": resource.id,
         "origin": origin_fields(resource.origin),
-        **_compact({"unknown": dict(resource.unknown)}),
+        **_compact(
+            {
+                "unknown": dict(resource.unknown),
+                "places": {pointer: origin_fields(place) for pointer, place in resource.places.items()},
+            }
+        ),
         "resource": resource.body,
     }
 
@@ -101,4 +106,5 @@ def resource_of(fields: dict[str, Any]) -> Resource:
         raise TypeError
     stamp, kind, resource_id = _text(fields["stamp"]), _text(fields["type"]), _text(fields["id"])
     reasons = {pointer: _text(reason) for pointer, reason in unknown.items()}
-    return Resource(stamp, kind, resource_id, body, origin_of(fields["origin"]), reasons)
+    places = {pointer: origin_of(place) for pointer, place in fields.get("places", {}).items()}
+    return Resource(stamp, kind, resource_id, body, origin_of(fields["origin"]), reasons, places)

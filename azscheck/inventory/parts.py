@@ -1,7 +1,7 @@
 """What an inventory is made of: Resource, Origin, Coverage."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -56,11 +56,24 @@ class Resource:
     origin: Origin
     unknown: Mapping[str, str] = field(default_factory=dict)
     """JSON Pointers (RFC 6901) into `body` of what could not be read, each with the reason."""
+    places: Mapping[str, Origin] = field(default_factory=dict)
+    """JSON Pointers into `body` of what has a place of its own: a property's line in a template, say."""
 
     def __post_init__(self) -> None:
-        for pointer in self.unknown:
+        for pointer in (*self.unknown, *self.places):
             if not pointer.startswith("/"):
                 raise ValueError(f"{pointer!r} is not a JSON Pointer to a part of the resource, such as /properties")
+
+    def origin_at(self, steps: Iterable[str]) -> Origin:
+        """Where a property came from, by its keys in any letter case; of one that is absent, what would hold it."""
+        origin, pointer, value = self.origin, "", self.body
+        for step in steps if self.places else ():
+            key = next((key for key in value if key.lower() == step.lower()), None) if isinstance(value, dict) else None
+            if key is None:
+                break
+            pointer, value = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", value[key]
+            origin = self.places.get(pointer, origin)
+        return origin
 
     @property
     def name(self) -> str:
