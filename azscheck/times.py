@@ -1,7 +1,6 @@
 """Times and durations as Azure Stack Hub and policies write them."""
 
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|z|[+-]\d\d:?\d\d)?$", re.ASCII)
@@ -22,8 +21,10 @@ def parse_time(text: str) -> datetime:
     """
     if text[-1:] == "Z" and text[4:17:3] == "--T::" and (text[19:] == "Z" or text[20:21].isdecimal()):
         # The usual form, at once; a wrong one gets its sentence below.
-        with suppress(ValueError):
+        try:
             return datetime.fromisoformat(text)
+        except ValueError:
+            pass
     found = _TIME.match(text.strip())
     if not found:
         raise ValueError(f"{text[:60]!r} is not a time such as 2026-01-31T12:00:00Z")

@@ -1,5 +1,6 @@
 """What is judged, made once and kept until what makes it changes."""
 
+import compileall
 import hashlib
 import shutil
 from pathlib import Path
@@ -17,7 +18,9 @@ _MAKERS = (
 
 
 def prepare() -> None:
-    """An empty folder, unless what is in it is what would be made again."""
+    """An empty folder, unless what is in it is what would be made again; and compiled code, as an installation has."""
+    for package in (FOLDER, FOLDER.parent / "azscheck"):
+        compileall.compile_dir(package, quiet=1)
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in _MAKERS)).hexdigest()
     mark = CACHE / "made-by"
     if not mark.exists() or mark.read_text("utf-8") != wanted:

@@ -12,7 +12,6 @@ from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
 from azscheck.documents import did_you_mean
-from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory, type_key
 from azscheck.policy import ATTESTATIONS, STAMPS, Policy
@@ -22,6 +21,7 @@ from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 
 if TYPE_CHECKING:
+    from azscheck.documents.signatures import AllowedSigners
     from azscheck.sources.configuration import Configuration
     from azscheck.sources.hub import Journal
 
@@ -137,10 +137,13 @@ def rules_of(
     return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
 
 
-def signers_of(configuration: "Configuration | None") -> AllowedSigners | None:
+def signers_of(configuration: "Configuration | None") -> "AllowedSigners | None":
     """Who may sign exemptions and attestations; None where nobody has to."""
-    named = configuration.allowed_signers if configuration else None
-    return None if named is None else AllowedSigners(named)
+    if configuration is None or configuration.allowed_signers is None:
+        return None
+    from azscheck.documents.signatures import AllowedSigners
+
+    return AllowedSigners(configuration.allowed_signers)
 
 
 def streamed(

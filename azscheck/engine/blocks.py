@@ -15,7 +15,7 @@ from azscheck.engine.compiled.rules import Given, Rule
 from azscheck.engine.compiled.source import Writer
 from azscheck.engine.telling import Tell, can_tell, teller
 from azscheck.inventory.lines import NotInOrder
-from azscheck.inventory.parts import arm_key
+from azscheck.inventory.parts import order_of
 from azscheck.policy import Policy
 from azscheck.results import ComplianceState, Result
 from azscheck.results.lines import findings_of, head, id_of, tail
@@ -90,17 +90,19 @@ class Block:
         assert self.decoder is not None
         parts = self.decoder.decode_lines(chunk)
         ids = [part.id for part in parts]
-        text = "\n".join(ids)
-        self._keep_order(_keys(ids, text))
+        self._keep_order([order_of(name) for name in ids])
         found, told = self._telling(parts) if self.evidence else (self.found(parts), [])
         # An id on which a terminal may act, or that JSON escapes, is written with care.
-        plain = text.replace("\n", "").isprintable() and '"' not in text and "\\" not in text
-        names = [f'"{name}"' for name in ids] if plain else [id_of(name) for name in ids]
+        text = "".join(ids)
+        plain = text.isprintable() and '"' not in text and "\\" not in text
         ready = [self._tails[bits] for bits in found]
         start = self._head
         if told:
             ready = [_with(end, findings) for end, findings in zip(ready, told, strict=True)]
-        out = [f"{start}{name}{end}" for name, end in zip(names, ready, strict=True)]
+        if plain:
+            out = [f'{start}"{name}"{end}' for name, end in zip(ids, ready, strict=True)]
+        else:
+            out = [f"{start}{id_of(name)}{end}" for name, end in zip(ids, ready, strict=True)]
         if "" in ready:
             lines = chunk.split(b"\n")
             for i in [i for i, end in enumerate(ready) if not end]:
@@ -115,7 +117,7 @@ class Block:
 
     def of_line(self, text: bytes, resource_id: str) -> str:
         """The output for one line, by all that is in it."""
-        self._keep_order([arm_key(resource_id)])
+        self._keep_order([order_of(resource_id)])
         return self.of_whole(text, _NO_ANSWER)
 
     def of_whole(self, text: bytes, found: Found) -> str:
@@ -196,11 +198,3 @@ class _Tails(dict[Found, str]):
 
 def _with(end: str, findings: list[str]) -> str:
     return f'{end[:-2]},"findings":[{",".join(findings)}]}}\n' if findings and end else end
-
-
-def _keys(ids: list[str], text: str) -> list[str]:
-    """The keys of ids, of which `text` has one a line: all at once where they are as ids should be."""
-    usual = text.startswith("/") and text.count("\n/") == len(ids) - 1 and not text.endswith("/")
-    if usual and "//" not in text and "/\n" not in text and len(keys := text.lower().split("\n")) == len(ids):
-        return keys
-    return [arm_key(resource_id) for resource_id in ids]

@@ -29,6 +29,11 @@ def arm_key(resource_id: str) -> str:
     return "/" + resource_id.strip("/").lower()
 
 
+def order_of(resource_id: str) -> str:
+    """What an id is sorted by: its key, without the slash that begins each."""
+    return resource_id.strip("/").lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a resource, and so each value in it, came from."""

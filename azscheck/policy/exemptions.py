@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from azscheck.documents import Document, check, read_document
-from azscheck.documents.signatures import AllowedSigners
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.policy.membership import patterns_of
 from azscheck.policy.sets import PolicySet
 from azscheck.times import parse_until
+
+if TYPE_CHECKING:
+    from azscheck.documents.signatures import AllowedSigners
 
 NAMESPACE: Final = "azscheck-exemption"
 """For ssh-keygen: a signature of something else is none of an exemption."""
@@ -41,7 +43,7 @@ class Exemption:
 
 
 def load_exemptions(
-    files: Iterable[Path], sets: Mapping[str, PolicySet], signers: AllowedSigners | None = None
+    files: Iterable[Path], sets: Mapping[str, PolicySet], signers: "AllowedSigners | None" = None
 ) -> list[Exemption]:
     """The exemptions of files; a set's name in one means the set's policies.
 
@@ -54,7 +56,7 @@ def load_exemptions(
 
 
 def exemptions_of(
-    document: Document, sets: Mapping[str, PolicySet], signers: AllowedSigners | None = None
+    document: Document, sets: Mapping[str, PolicySet], signers: "AllowedSigners | None" = None
 ) -> list[Exemption]:
     """The exemptions of a document."""
     value = document.value
@@ -76,7 +78,7 @@ def _alone(document: Document, index: int) -> Document:
 
 
 def _exemption(
-    document: Document, place: Place, sets: Mapping[str, PolicySet], signers: AllowedSigners | None
+    document: Document, place: Place, sets: Mapping[str, PolicySet], signers: "AllowedSigners | None"
 ) -> Exemption:
     value = document.value["exemptions"][0]
     try:

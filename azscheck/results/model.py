@@ -1,6 +1,5 @@
 """What an evaluation found: one result for each policy and resource, the verdicts, the counts, the exit code."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +65,8 @@ class Result:
     @property
     def id(self) -> str:
         """The finding's id, the same in every run for the same policy and resource."""
+        import hashlib
+
         key = "\n".join((self.policy, self.stamp, self.type.lower(), arm_key(self.resource)))
         return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
