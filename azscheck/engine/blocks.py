@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from operator import lt
 from typing import Any, Final
 
@@ -95,14 +96,15 @@ class Block:
         # An id on which a terminal may act, or that JSON escapes, is written with care.
         text = "".join(ids)
         plain = text.isprintable() and '"' not in text and "\\" not in text
+        names, mark = (ids, '"') if plain else ([id_of(name) for name in ids], "")
         ready = [self._tails[bits] for bits in found]
-        start = self._head
-        if told:
-            ready = [_with(end, findings) for end, findings in zip(ready, told, strict=True)]
-        if plain:
-            out = [f'{start}"{name}"{end}' for name, end in zip(ids, ready, strict=True)]
-        else:
-            out = [f"{start}{id_of(name)}{end}" for name, end in zip(ids, ready, strict=True)]
+        start = self._head + mark
+        out = [
+            f'{start}{name}{mark}{end[:-2]},"findings":[{",".join(findings)}]}}\n'
+            if findings and end
+            else f"{start}{name}{mark}{end}"
+            for name, end, findings in zip(names, ready, told or repeat(()), strict=False)
+        ]
         if "" in ready:
             lines = chunk.split(b"\n")
             for i in [i for i, end in enumerate(ready) if not end]:
@@ -194,7 +196,3 @@ class _Tails(dict[Found, str]):
     def __missing__(self, bits: Found) -> str:
         made = self[bits] = self._make(bits)
         return made
-
-
-def _with(end: str, findings: list[str]) -> str:
-    return f'{end[:-2]},"findings":[{",".join(findings)}]}}\n' if findings and end else end

@@ -67,6 +67,7 @@ class _Teller:
         self._answers = [answer_of(operator, value, now) for operator, value in wanted]
         self._templates: dict[tuple[bool, ...], list[str]] = {}
         self._counts: dict[int, str] = {}
+        self._texts: dict[str, str] = {}
         self._absent = ""
         self._deciding: dict[tuple[bool, ...], list[int]] = {}
         self._known: dict[Any, str] = {}
@@ -76,6 +77,8 @@ class _Teller:
         if value is ABSENT:
             self._absent = self._absent or self._finding(*self._proof((value,)))
             return self._absent
+        if type(value) is str and value in self._texts:
+            return self._texts[value]
         if type(value) is int:
             if value not in self._counts:
                 self._counts = self._counts if len(self._counts) < _REMEMBERED else {}
@@ -90,7 +93,11 @@ class _Teller:
         parts = self._templates.get(truths)
         if parts is None:
             parts = self._templates[truths] = self._template(value)
-        return encode(value)[1:-1].join(parts)
+        text = value if '"' not in value and "\\" not in value else encode(value)[1:-1]
+        told = text.join(parts)
+        if len(self._texts) < _REMEMBERED:
+            self._texts[value] = told
+        return told
 
     def several(self, values: tuple[Any, ...]) -> str:
         """Where several do: of those the ones are shown whose tests decided."""
