@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
-from zlib import crc32
 
 import msgspec
+import xxhash
 
 from azscheck.engine.applicability import types_of
 from azscheck.engine.attested import without_lapsed
@@ -62,10 +62,10 @@ class Streamed:
 
     def lines(self) -> Iterator[bytes]:
         """The lines, some at a time; raises NotInOrder where the inventory is to be read as a whole."""
-        taken = checksum = 0
+        taken, checksum = 0, xxhash.xxh3_64()
         key, block = ("", ""), None
         for chunk in self.saved.chunks():
-            checksum = crc32(chunk, checksum)
+            checksum.update(chunk)
             quick = self._quickly(block, key, chunk)
             if quick is not None:
                 yield quick[0]
@@ -80,7 +80,7 @@ class Streamed:
                 if block is not None:
                     found = self._quickly(block, key, text)
                     yield block.of_line(text, envelope.id).encode() if found is None else found[0]
-        if taken != self.saved.resources or checksum != self.saved.checksum:
+        if taken != self.saved.resources or checksum.hexdigest() != self.saved.checksum:
             # Lines that were edited may have keys that are not in the list, and so were not read.
             raise NotInOrder
         for known in self._blocks.values():

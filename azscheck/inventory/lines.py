@@ -34,8 +34,8 @@ class SavedLines:
     """The keys of all resources but below `tags`, if their lines have the checksum."""
     tags: tuple[str, ...] | None
     """The keys below `tags`; None when they are not listed."""
-    checksum: int
-    """Of all lines of resources, as `zlib.crc32` has it."""
+    checksum: str
+    """Of all lines of resources: XXH3 with 64 bits, as hexadecimal digits."""
     resources: int
     """How many lines of resources there are, by the closing record."""
     start: int
@@ -75,7 +75,7 @@ class SavedLines:
             raise NotInOrder
         end = size - len(last) - 1
         created = parse_time(header["created"])
-        keys, checksum = tuple(record["keys"]), record["crc32"]
+        keys, checksum = tuple(record["keys"]), record["xxh3"]
         tags = tuple(record["tags"]) if "tags" in record else None
         return cls(path, created, tuple(coverage), keys, tags, checksum, count["resources"], start, end)
 

@@ -5,7 +5,7 @@ The closing record tells a whole file from one that was cut off. Version 1::
     {"azscheck": "inventory", "version": 1, "created": "2026-01-31T12:00:00Z"}
     {"coverage": {"stamp": "east", "type": "...", "scope": "...", "state": "complete", ...}}
     {"stamp": "east", "type": "...", "id": "...", "origin": {...}, "unknown": {...}, "resource": {...}}
-    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...], "tags": ["owner", ...], "crc32": 907060870}
+    {"end": {"coverage": 1, "resources": 1}, "keys": ["id", "name", ...], "tags": ["owner", ...], "xxh3": "9d3c..."}
 
 `keys` are those of all resources, `tags` those below `tags`; without them a reader that wants few properties decodes
 all. They hold for the lines of resources that have this checksum, and for no others: a line that was edited may have a
@@ -22,6 +22,8 @@ from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn, cast
+
+import xxhash
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_fields, resource_of
@@ -47,13 +49,14 @@ def lines_of(
     yield _line({"azscheck": "inventory", "version": VERSION, "created": format_time(created)})
     for fields in coverage:
         yield _line({"coverage": fields})
-    keys, count, checksum = Keys(), 0, 0
+    keys, count, checksum = Keys(), 0, xxhash.xxh3_64()
     for fields in resources:
         keys.add(fields["resource"])
         line = _line(fields)
-        count, checksum = count + 1, zlib.crc32(line, checksum)
+        count += 1
+        checksum.update(line)
         yield line
-    yield _line({"end": {"coverage": len(coverage), "resources": count}, **keys.listed(), "crc32": checksum})
+    yield _line({"end": {"coverage": len(coverage), "resources": count}, **keys.listed(), "xxh3": checksum.hexdigest()})
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

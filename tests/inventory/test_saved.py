@@ -81,10 +81,12 @@ def test_form(tmp_path: Path) -> None:
         '"reason":"403 AuthorizationFailed","apiVersion":"1","time":"2026-06-01T12:00:00Z"}}',
         '{"stamp":"east","type":"Test.Azs/things","id":"/x","origin":{"source":"hub","address":"/l",'
         '"time":"2026-06-01T12:00:00Z","line":3,"column":4},"unknown":{"/a~1b":"403"},"resource":{"name":"ä"}}',
-        '{"end":{"coverage":1,"resources":1},"keys":["name"],"tags":[],"crc32":1664798336}',
+        '{"end":{"coverage":1,"resources":1},"keys":["name"],"tags":[],"xxh3":"565a6ca7b64ff51c"}',
     ]
     whole = Inventory.read(file)
-    file.write_text(file.read_text("utf-8").replace(',"keys":["name"],"tags":[],"crc32":1664798336', ""), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace(',"keys":["name"],"tags":[],"xxh3":"565a6ca7b64ff51c"', ""), "utf-8"
+    )
     assert Inventory.read(file) == whole
 
 
