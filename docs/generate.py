@@ -21,6 +21,18 @@ from azscheck.packaged import schema_file
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by `make docs`; edit the code instead. -->\n"
 
+_GROUPS = """\
+defaults:
+  ca: corporate-ca.pem
+  credential: {clientId: 00000000-0000-0000-0000-000000000000, secretEnv: AZSCHECK_SECRET}
+groups:
+  factories: {connected: false, concurrency: 4, parameters: {maximumAge: P1D}}
+stamps:
+  - {name: north, groups: [factories], admin: https://adminmanagement.north.contoso.com}
+  - {name: south, groups: [factories], admin: https://adminmanagement.south.contoso.com, concurrency: 2}
+  - {name: office, admin: https://adminmanagement.office.contoso.com}
+"""
+
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Each page and its text."""
@@ -70,6 +82,11 @@ def _configuration() -> str:
         " the file's first line. A mistake is told with its file, line and column, and ends with exit code 2.",
         _keys(schema, "The file"),
         _keys(schema["$defs"]["stamp"], "Each of `stamps`"),
+        "With them any of the settings below. `groups` and `defaults` at the top of the file hold settings that several"
+        " stamps share: a stamp's own setting wins over its group's, and that over the one in `defaults`. The keys of"
+        " `parameters`, `backupShare` and `backupOffering` are laid over one another in the same order; a credential is"
+        " taken as a whole.\n\n```yaml\n" + _GROUPS + "```",
+        _keys(schema["$defs"]["settings"], "Settings of a stamp, of a group, or of `defaults`"),
         _keys(schema["$defs"]["backupShare"], "`backupShare`"),
         "Without `user` the share is not looked at: [the backup share](share.md) says what is read of it.",
         _keys(schema["$defs"]["backupShare"]["properties"]["folders"], "`folders` of `backupShare`"),

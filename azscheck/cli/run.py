@@ -23,7 +23,7 @@ from azscheck.results import Outcome
 
 if TYPE_CHECKING:
     from azscheck.sources.configuration import Configuration
-    from azscheck.sources.hub import Journal
+    from azscheck.sources.hub import Journal, StampSettings
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
@@ -35,11 +35,16 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration
         raise UsageError(f"{path}: there is no such file: `azscheck init` writes one, --config names another.")
     configuration = read_configuration(path)
     known = {stamp.name: stamp for stamp in configuration.stamps}
+    chosen: dict[str, StampSettings] = {}
     for name in stamps:
-        if name not in known:
-            raise UsageError(f"{path}: has no stamp {name!r}{did_you_mean(name, known)}")
-    chosen = tuple(known[name] for name in dict.fromkeys(stamps)) if stamps else configuration.stamps
-    return replace(configuration, stamps=chosen)
+        if name not in known and name not in configuration.groups:
+            near = did_you_mean(name, [*known, *configuration.groups])
+            raise UsageError(f"{path}: has no stamp and no group {name!r}{near}")
+        members = configuration.groups.get(name, (name,))
+        if not members:
+            raise UsageError(f"{path}: no stamp is of the group {name!r}.")
+        chosen |= {member: known[member] for member in members}
+    return replace(configuration, stamps=tuple(chosen.values())) if stamps else configuration
 
 
 def collect(
