@@ -33,6 +33,22 @@ stamps:
   - {name: office, admin: https://adminmanagement.office.contoso.com}
 """
 
+_SIGN_IN = (
+    "| kind | Entra ID | AD FS | for |\n| --- | --- | --- | --- |\n"
+    "| `servicePrincipal` | yes | yes | whatever runs by itself |\n"
+    "| `workloadIdentity` | yes | no | AKS and pipelines, without a secret: the app registration trusts the platform's"
+    " tokens (federated credentials) |\n"
+    "| `azureCli` | yes | yes | a person at a terminal, and pipelines that sign `az` in |",
+    "For `azureCli` the stamp is a cloud of the Azure CLI: `az cloud register`, `az cloud set`, `az login`. It has one"
+    " cloud at a time, so stamps with AD FS are read one after the other (`--stamp`); in Entra ID, any whose directory"
+    " the account is of.",
+    "What else azure-identity has is not there, for a reason. Managed identities: Azure Stack Hub [has"
+    " none](https://learn.microsoft.com/azure-stack/operator/azure-stack-identity-architecture). Device codes and"
+    " browsers: a collection asks nobody anything, and `az login` does both. User name and password: Entra ID refuses"
+    " them wherever it asks for a second factor. `EnvironmentCredential`: `secretEnv` names the variable."
+    " `DefaultAzureCredential`: it signs in as whoever it finds, and then nobody can say as whom a stamp was read.",
+)
+
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Each page and its text."""
@@ -92,8 +108,9 @@ def _configuration() -> str:
         _keys(schema["$defs"]["backupShare"]["properties"]["folders"], "`folders` of `backupShare`"),
         _keys(schema["$defs"]["folder"], "Each of `folders`"),
         _keys(schema["$defs"]["credential"], "`credential` and `tenantCredential`"),
-        "Exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret is. No secret stands in"
-        " the file, in an argument, in the inventory or in a report.",
+        "Of a service principal exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret"
+        " is. No secret stands in the file, in an argument, in the inventory or in a report.",
+        *_SIGN_IN,
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",
         "## What the service principal needs",

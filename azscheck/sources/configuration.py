@@ -9,12 +9,11 @@ from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.exports import Export
-from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.hub.configured import credential_mistakes, credential_settings
+from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.inheritance import Settings, group_mistakes, members, settings_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
-
-_SECRETS = ("secretEnv", "secretFile", "certificateFile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,7 @@ class _Stamp:
             sentence = f"the stamp {self.name!r} needs a 'credential': its own, a group's, or one in defaults."
             yield self._place("name"), sentence
         for key in ("credential", "tenantCredential"):
-            given = [name for name in _SECRETS if name in self.value.get(key, {})]
-            if key in self.value and len(given) != 1:
-                sentence = f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
+            for sentence in credential_mistakes(self.value[key], key) if key in self.value else ():
                 yield self._place(key), sentence
         for key, sentence in share_mistakes(self.value.get("backupShare", {})):
             yield self._place("backupShare", key), sentence
@@ -121,13 +118,13 @@ class _Stamp:
         return self._settings.place(self._document, *keys)
 
     def settings(self) -> StampSettings:
-        value = self.value
+        value, own = self.value, self.value.get("tenantCredential")
         return StampSettings(
             name=self.name,
             admin=value.get("admin", "").rstrip("/"),
             tenant=value.get("tenant", "").rstrip("/"),
-            credential=self._credential(value["credential"]),
-            tenant_credential=self._credential(value["tenantCredential"]) if "tenantCredential" in value else None,
+            credential=credential_settings(value["credential"], self._base),
+            tenant_credential=credential_settings(own, self._base) if own is not None else None,
             ca_file=self._path(value.get("ca")),
             strict_x509=value.get("strictX509", True),
             connected=value.get("connected"),
@@ -135,16 +132,6 @@ class _Stamp:
             backup_share=declared(value.get("backupShare", {})),
             backup_offering=tuple(sorted(value.get("backupOffering", {}).items())),
             concurrency=value.get("concurrency", 8),
-        )
-
-    def _credential(self, value: dict[str, Any]) -> Credential:
-        return Credential(
-            client_id=value["clientId"],
-            tenant_id=value.get("tenantId", ""),
-            secret_env=value.get("secretEnv", ""),
-            secret_file=self._path(value.get("secretFile")),
-            certificate_file=self._path(value.get("certificateFile")),
-            certificate_password_env=value.get("certificatePasswordEnv", ""),
         )
 
     def _path(self, text: str | None) -> Path | None:
