@@ -22,6 +22,7 @@ from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 
 if TYPE_CHECKING:
+    from azscheck.inventory.spool import Spool
     from azscheck.sources.configuration import Configuration
     from azscheck.sources.hub import Journal, StampSettings
 
@@ -53,10 +54,11 @@ def collect(
     log: Log,
     types: Collection[str] | None,
     journal: "Journal | None" = None,
+    spool: "Spool | None" = None,
 ) -> Inventory:
     """What the configuration's stamps, shares and evidence tell; of the stamps these types, None: all.
 
-    Raises Interrupted with what was read for Ctrl-C."""
+    With `spool` most of it is there. Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.cli.progress import shown
     from azscheck.sources import hub, share
     from azscheck.sources.joining import joined
@@ -71,13 +73,15 @@ def collect(
         types = {*types, STAMPS, "Microsoft.Backup.Admin/backupLocations"}
     with log.requests(), shown(log) as progress:
         try:
-            found = hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal)
+            found = hub.collect(
+                configuration.stamps, clock=clock, progress=progress, types=types, journal=journal, spool=spool
+            )
         except hub.Interrupted as interrupted:
-            raise hub.Interrupted(joined(interrupted.inventory + told)) from None
+            raise hub.Interrupted(joined(interrupted.inventory + told, spool)) from None
         if of_shares:
             untold = [name for name in names if not _tells_of_share(told, name)]
             found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
-    return joined(found + told)
+    return joined(found + told, spool)
 
 
 def _tells_of_share(told: Inventory, stamp: str) -> bool:

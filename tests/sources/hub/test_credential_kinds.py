@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from azscheck.demo import DemoStamp
+from azscheck.demo import DemoStamp, Fault
 from azscheck.demo.identity import IdentityService
 from azscheck.errors import UsageError
 from azscheck.inventory import Inventory
@@ -140,7 +140,8 @@ def workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_workload_signs_in_with_its_platforms_token(workload: Path, tmp_path: Path) -> None:
     """A pipeline has to keep a secret, although Entra ID trusts its own token."""
-    with DemoStamp(identity="entra", token_lifetime=1, latency=0.03) as stamp:
+    with DemoStamp(identity="entra") as stamp:
+        stamp.faults.append(Fault("GET /subscriptions", "expire", after=40, times=1))
         credential = Credential(stamp.client_id, stamp.tenant_id, kind="workloadIdentity", token_file=workload)
         settings = replace(settings_of(stamp, tmp_path), credential=credential)
         assert failed(collect([settings], clock=lambda: NOW, limits=FAST)) == [], "renewed, too"
@@ -151,21 +152,17 @@ def test_a_workload_signs_in_with_its_platforms_token(workload: Path, tmp_path: 
             assert "of-a-workload" not in sentence
 
 
-def test_a_workloads_token_that_vanishes_fails_what_is_left(
-    workload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workloads_token_that_vanishes_fails_what_is_left(workload: Path, tmp_path: Path) -> None:
     """A file that the platform took away ends azscheck with a fault of its own."""
-    with DemoStamp(identity="entra", token_lifetime=1, latency=0.03) as stamp:
+    with DemoStamp(identity="entra") as stamp:
+        stamp.faults.append(Fault("GET /subscriptions", "expire", after=40))
         credential = Credential(stamp.client_id, stamp.tenant_id, kind="workloadIdentity", token_file=workload)
         settings = replace(settings_of(stamp, tmp_path), credential=credential)
-        serve = IdentityService._token
 
-        def once(service: IdentityService, request: object) -> object:
+        def progress(*_: object) -> None:
             workload.unlink(missing_ok=True)
-            return serve(service, request)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(IdentityService, "_token", once)
-        found = sentences(collect([settings], clock=lambda: NOW, limits=FAST))
+        found = sentences(collect([settings], clock=lambda: NOW, limits=FAST, progress=progress))
         assert any("its token's file: No such file" in sentence for sentence in found)
 
 
