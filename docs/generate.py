@@ -21,6 +21,34 @@ from azscheck.packaged import schema_file
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by `make docs`; edit the code instead. -->\n"
 
+_GROUPS = """\
+defaults:
+  ca: corporate-ca.pem
+  credential: {clientId: 00000000-0000-0000-0000-000000000000, secretEnv: AZSCHECK_SECRET}
+groups:
+  factories: {connected: false, concurrency: 4, parameters: {maximumAge: P1D}}
+stamps:
+  - {name: north, groups: [factories], admin: https://adminmanagement.north.contoso.com}
+  - {name: south, groups: [factories], admin: https://adminmanagement.south.contoso.com, concurrency: 2}
+  - {name: office, admin: https://adminmanagement.office.contoso.com}
+"""
+
+_SIGN_IN = (
+    "| kind | Entra ID | AD FS | for |\n| --- | --- | --- | --- |\n"
+    "| `servicePrincipal` | yes | yes | whatever runs by itself |\n"
+    "| `workloadIdentity` | yes | no | AKS and pipelines, without a secret: the app registration trusts the platform's"
+    " tokens (federated credentials) |\n"
+    "| `azureCli` | yes | yes | a person at a terminal, and pipelines that sign `az` in |",
+    "For `azureCli` the stamp is a cloud of the Azure CLI: `az cloud register`, `az cloud set`, `az login`. It has one"
+    " cloud at a time, so stamps with AD FS are read one after the other (`--stamp`); in Entra ID, any whose directory"
+    " the account is of.",
+    "What else azure-identity has is not there, for a reason. Managed identities: Azure Stack Hub [has"
+    " none](https://learn.microsoft.com/azure-stack/operator/azure-stack-identity-architecture). Device codes and"
+    " browsers: a collection asks nobody anything, and `az login` does both. User name and password: Entra ID refuses"
+    " them wherever it asks for a second factor. `EnvironmentCredential`: `secretEnv` names the variable."
+    " `DefaultAzureCredential`: it signs in as whoever it finds, and then nobody can say as whom a stamp was read.",
+)
+
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Each page and its text."""
@@ -70,13 +98,19 @@ def _configuration() -> str:
         " the file's first line. A mistake is told with its file, line and column, and ends with exit code 2.",
         _keys(schema, "The file"),
         _keys(schema["$defs"]["stamp"], "Each of `stamps`"),
+        "With them any of the settings below. `groups` and `defaults` at the top of the file hold settings that several"
+        " stamps share: a stamp's own setting wins over its group's, and that over the one in `defaults`. The keys of"
+        " `parameters`, `backupShare` and `backupOffering` are laid over one another in the same order; a credential is"
+        " taken as a whole.\n\n```yaml\n" + _GROUPS + "```",
+        _keys(schema["$defs"]["settings"], "Settings of a stamp, of a group, or of `defaults`"),
         _keys(schema["$defs"]["backupShare"], "`backupShare`"),
         "Without `user` the share is not looked at: [the backup share](share.md) says what is read of it.",
         _keys(schema["$defs"]["backupShare"]["properties"]["folders"], "`folders` of `backupShare`"),
         _keys(schema["$defs"]["folder"], "Each of `folders`"),
         _keys(schema["$defs"]["credential"], "`credential` and `tenantCredential`"),
-        "Exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret is. No secret stands in"
-        " the file, in an argument, in the inventory or in a report.",
+        "Of a service principal exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret"
+        " is. No secret stands in the file, in an argument, in the inventory or in a report.",
+        *_SIGN_IN,
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",
         "## What the service principal needs",

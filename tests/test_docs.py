@@ -110,6 +110,13 @@ def test_the_policy_set_example(tmp_path: Path) -> None:
     assert "production" in library.conditions
 
 
+def test_the_configuration_example(tmp_path: Path) -> None:
+    """Groups that are copied from the page are refused, or give no settings."""
+    found = read_configuration(block("configuration.md", tmp_path, "azscheck.yaml"))
+    assert [stamp.concurrency for stamp in found.stamps] == [4, 2, 8]
+    assert found.groups == {"factories": ("north", "south")}
+
+
 def test_the_named_conditions_are_documented() -> None:
     """A condition that policies can use is known to nobody."""
     page = (ROOT / "docs" / "writing-policies.md").read_text("utf-8")

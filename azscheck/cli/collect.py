@@ -15,6 +15,7 @@ from azscheck.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from azscheck.cli.log import Log
     from azscheck.inventory import Inventory
+    from azscheck.inventory.spool import Spool
     from azscheck.sources.hub import Journal
 
 _MOST_REASONS = 10
@@ -80,46 +81,50 @@ def command(
 
         show(known.stamps, types)
         return ExitCode.COMPLIANT
-    journal = _journal(output, clock, resume, log)
+    journal, spool = _opened(output, clock, resume, log)
     try:
-        inventory = collect(known, clock, log, types, journal)
+        inventory = collect(known, clock, log, types, journal, spool)
     except Interrupted as interrupted:
-        _finish(interrupted.inventory, output, journal, log)
+        _finish(interrupted.inventory, output, journal, spool, log)
         raise
     except BaseException:
         # Whatever ends the run, what was read is on the disk for --resume.
         journal.close()
         raise
-    return _finish(inventory, output, journal, log)
+    return _finish(inventory, output, journal, spool, log)
 
 
-def _journal(output: Path, clock: Callable[[], datetime], resume: bool, log: "Log") -> "Journal":
+def _opened(output: Path, clock: Callable[[], datetime], resume: bool, log: "Log") -> tuple["Journal", "Spool"]:
+    """What has been read, for another run, and what is to be written, for this one."""
+    from azscheck.inventory.spool import Spool
     from azscheck.sources.hub import Journal
 
     path = output.with_name(f"{output.name}.journal")
     try:
         journal = Journal.take_up(path, clock()) if resume else Journal.begin(path, clock())
+        spool = Spool(output.parent)
     except OSError as error:
         raise UsageError(f"--output: {path} cannot be written: {error.strerror or error}.") from error
     if resume:
         begun = f"{journal.begun:%Y-%m-%d %H:%M} UTC"
         told = f"{journal.taken_up} answers are kept from {begun}" if journal.taken_up else "nothing to go on with"
         log.say("resume", f"{path}: {told}", kept=journal.taken_up)
-    return journal
+    return journal, spool
 
 
-def _finish(inventory: "Inventory", output: Path, journal: "Journal", log: "Log") -> ExitCode:
+def _finish(inventory: "Inventory", output: Path, journal: "Journal", spool: "Spool", log: "Log") -> ExitCode:
     from azscheck.cli.lists import say_coverage
     from azscheck.inventory import CoverageState
 
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
     journal.close()
-    inventory.write(output)
+    resources = inventory.write(output, spool)
+    spool.close()
     if not failed:
         journal.remove()
     say_coverage(inventory, log)
-    count, stamps = len(inventory.resources), ", ".join(inventory.stamps)
-    log.say("wrote", f"wrote {output}: {count} resources of {stamps}", file=str(output), resources=count)
+    told = f"wrote {output}: {resources} resources of {', '.join(inventory.stamps)}"
+    log.say("wrote", told, file=str(output), resources=resources)
     reasons = Counter((c.stamp, c.reason) for c in failed)
     for (stamp, reason), count in reasons.most_common(_MOST_REASONS):
         text = f"azscheck: {stamp}: {count} {'lists' if count > 1 else 'list'} failed: {reason}"

@@ -34,7 +34,7 @@ configuration_option = click.option(
     help=f"The configuration  [default: {CONFIGURATION}]",
 )
 stamp_option = click.option(
-    "--stamp", "stamps", multiple=True, help="Only this stamp of the configuration; repeatable."
+    "--stamp", "stamps", multiple=True, help="Only this stamp of the configuration, or group of stamps; repeatable."
 )
 now_option = click.option(
     "--now", metavar="TIME", help="The moment from which ages are measured, such as 2026-01-31T12:00:00Z."

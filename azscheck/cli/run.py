@@ -22,8 +22,9 @@ from azscheck.results import Outcome
 
 if TYPE_CHECKING:
     from azscheck.documents.signatures import AllowedSigners
+    from azscheck.inventory.spool import Spool
     from azscheck.sources.configuration import Configuration
-    from azscheck.sources.hub import Journal
+    from azscheck.sources.hub import Journal, StampSettings
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
@@ -35,11 +36,16 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration
         raise UsageError(f"{path}: there is no such file: `azscheck init` writes one, --config names another.")
     configuration = read_configuration(path)
     known = {stamp.name: stamp for stamp in configuration.stamps}
+    chosen: dict[str, StampSettings] = {}
     for name in stamps:
-        if name not in known:
-            raise UsageError(f"{path}: has no stamp {name!r}{did_you_mean(name, known)}")
-    chosen = tuple(known[name] for name in dict.fromkeys(stamps)) if stamps else configuration.stamps
-    return replace(configuration, stamps=chosen)
+        if name not in known and name not in configuration.groups:
+            near = did_you_mean(name, [*known, *configuration.groups])
+            raise UsageError(f"{path}: has no stamp and no group {name!r}{near}")
+        members = configuration.groups.get(name, (name,))
+        if not members:
+            raise UsageError(f"{path}: no stamp is of the group {name!r}.")
+        chosen |= {member: known[member] for member in members}
+    return replace(configuration, stamps=tuple(chosen.values())) if stamps else configuration
 
 
 def collect(
@@ -48,10 +54,11 @@ def collect(
     log: Log,
     types: Collection[str] | None,
     journal: "Journal | None" = None,
+    spool: "Spool | None" = None,
 ) -> Inventory:
     """What the configuration's stamps, shares and evidence tell; of the stamps these types, None: all.
 
-    Raises Interrupted with what was read for Ctrl-C."""
+    With `spool` most of it is there. Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.cli.progress import shown
     from azscheck.sources import hub, share
     from azscheck.sources.joining import joined
@@ -66,13 +73,15 @@ def collect(
         types = {*types, STAMPS, "Microsoft.Backup.Admin/backupLocations"}
     with log.requests(), shown(log) as progress:
         try:
-            found = hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal)
+            found = hub.collect(
+                configuration.stamps, clock=clock, progress=progress, types=types, journal=journal, spool=spool
+            )
         except hub.Interrupted as interrupted:
-            raise hub.Interrupted(joined(interrupted.inventory + told)) from None
+            raise hub.Interrupted(joined(interrupted.inventory + told, spool)) from None
         if of_shares:
             untold = [name for name in names if not _tells_of_share(told, name)]
             found += share.collect(found, untold, configuration.shares, passwords, clock=clock, progress=progress)
-    return joined(found + told)
+    return joined(found + told, spool)
 
 
 def _tells_of_share(told: Inventory, stamp: str) -> bool:

@@ -59,7 +59,10 @@ class Home:
         """The schema at an address, and the file that it stands in; None where that is not plain."""
         name, mark, key = address.partition("#/$defs/")
         home = Home(self.file.parent / name) if name else self
-        return (home.schema.get("$defs", {}).get(key) if mark else None), home
+        found = home.schema.get("$defs") if mark else None
+        for step in key.split("/"):
+            found = found.get(step) if isinstance(found, dict) else None
+        return found, home
 
 
 @cache

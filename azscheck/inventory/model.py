@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.parts import Coverage, CoverageState, Resource, arm_key, type_key
+
+if TYPE_CHECKING:
+    from azscheck.inventory.spool import Spool
 
 
 def _resource_order(resource: Resource) -> tuple[str, ...]:
@@ -25,6 +28,11 @@ def _without_origin(resource: Resource) -> Any:
 def _coverage_order(coverage: Coverage) -> tuple[str, ...]:
     whole = (coverage.type, coverage.scope, coverage.state.value, coverage.reason, coverage.api_version)
     return coverage.stamp, type_key(coverage.type), coverage.scope.lower(), *whole, str(coverage.count)
+
+
+def held_twice(stamp: str, identity: str) -> InventoryError:
+    """What is said of two inventories that hold the same resource."""
+    return InventoryError(f"two inventories hold {identity} of the stamp {stamp!r}: judge one of them at a time.")
 
 
 @dataclass(frozen=True)
@@ -52,11 +60,12 @@ class Inventory:
 
         return read(Path(path))
 
-    def write(self, path: str | Path) -> None:
-        """Save as NDJSON (gzipped when the name ends in `.gz`); a half-written file never takes the name."""
+    def write(self, path: str | Path, spool: "Spool | None" = None) -> int:
+        """Save as NDJSON (gzipped when the name ends in `.gz`), together with what is in the spool, and tell how many
+        resources it has; a half-written file never takes the name."""
         from azscheck.inventory.saved import write
 
-        write(self, Path(path))
+        return write(self, Path(path), spool)
 
     def __add__(self, other: "Inventory") -> "Inventory":
         """Both together. What one of them skipped and the other read counts as read.
@@ -66,9 +75,7 @@ class Inventory:
         mine = {_resource_order(r)[:3] for r in self.resources}
         twice = next((r for r in other.resources if _resource_order(r)[:3] in mine), None)
         if twice is not None:
-            raise InventoryError(
-                f"two inventories hold {twice.id} of the stamp {twice.stamp!r}: judge one of them at a time."
-            )
+            raise held_twice(twice.stamp, twice.id)
         coverage = self.coverage + other.coverage
         read = {_coverage_order(c)[:3] for c in coverage if c.state is not CoverageState.SKIPPED}
         kept = [c for c in coverage if c.state is not CoverageState.SKIPPED or _coverage_order(c)[:3] not in read]

@@ -13,23 +13,25 @@ key that is not among them.
 """
 
 import gzip
+import heapq
 import json
 import math
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
-from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn, cast
 
 import xxhash
 
 from azscheck.errors import InventoryError
-from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_fields, resource_of
+from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_of
 from azscheck.inventory.keys import Keys
-from azscheck.inventory.model import Inventory
+from azscheck.inventory.model import Inventory, held_twice
 from azscheck.inventory.parts import Coverage, Resource
+from azscheck.inventory.spool import Key, Spool, key_of, line_of
 from azscheck.times import format_time, parse_time
 
 VERSION = 1
@@ -42,49 +44,61 @@ _MOST_TIMES: Final = 200
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def lines_of(
-    created: datetime, coverage: Sequence[Mapping[str, Any]], resources: Iterable[Mapping[str, Any]]
-) -> Iterator[bytes]:
-    """The lines of a file, from the fields of coverage and of resources."""
-    yield _line({"azscheck": "inventory", "version": VERSION, "created": format_time(created)})
-    for fields in coverage:
-        yield _line({"coverage": fields})
-    keys, count, checksum = Keys(), 0, xxhash.xxh3_64()
-    for fields in resources:
-        keys.add(fields["resource"])
-        line = _line(fields)
-        count += 1
-        checksum.update(line)
-        yield line
-    yield _line({"end": {"coverage": len(coverage), "resources": count}, **keys.listed(), "xxh3": checksum.hexdigest()})
-
-
 def _line(value: Mapping[str, Any]) -> bytes:
     return json_text(value, separators=(",", ":")).encode() + b"\n"
 
 
-def write(inventory: Inventory, path: Path) -> None:
-    """Write to a file beside `path`, then give it the name."""
+def write(inventory: Inventory, path: Path, spool: Spool | None = None) -> int:
+    """Write to a file beside `path`, then give it the name; how many resources it has. What is in the spool is in the
+    file, too; raises InventoryError where both hold the same resource."""
     partial = path.with_name(path.name + ".partial")
     try:
         with partial.open("wb") as raw:
             if path.suffix == ".gz":
                 # No time and no name in the gzip header, so that equal inventories are equal files.
                 with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                    _write_lines(inventory, cast(BinaryIO, packed))
+                    count = _write_lines(inventory, cast(BinaryIO, packed), spool)
             else:
-                _write_lines(inventory, raw)
+                count = _write_lines(inventory, raw, spool)
         os.replace(partial, path)
     except (OSError, ValueError, RecursionError) as error:
         with suppress(OSError):
             partial.unlink()
         why = getattr(error, "strerror", None) or error
         raise InventoryError(f"{path}: cannot be written: {why}.") from error
+    except InventoryError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+    return count
 
 
-def _write_lines(inventory: Inventory, out: BinaryIO) -> None:
-    coverage = [coverage_fields(each) for each in inventory.coverage]
-    out.writelines(lines_of(inventory.created, coverage, map(resource_fields, inventory.resources)))
+def _write_lines(inventory: Inventory, out: BinaryIO, spool: Spool | None) -> int:
+    out.write(_line({"azscheck": "inventory", "version": VERSION, "created": format_time(inventory.created)}))
+    for coverage in inventory.coverage:
+        out.write(_line({"coverage": coverage_fields(coverage)}))
+    keys, count, checksum = spool.keys if spool else Keys(), 0, xxhash.xxh3_64()
+    for line in _resource_lines(inventory.resources, spool, keys):
+        count += 1
+        checksum.update(line)
+        out.write(line)
+    end = {"coverage": len(inventory.coverage), "resources": count}
+    out.write(_line({"end": end, **keys.listed(), "xxh3": checksum.hexdigest()}))
+    return count
+
+
+def _resource_lines(resources: Iterable[Resource], spool: Spool | None, keys: Keys) -> Iterator[bytes]:
+    held = ((key_of(resource), resource) for resource in resources)
+    spooled: Iterator[tuple[Key, Resource | bytes]] = spool.lines() if spool else iter(())
+    last: tuple[Key, type] | None = None
+    for key, found in heapq.merge(held, spooled, key=itemgetter(0)):
+        if last and key == last[0] and last[1] is not type(found):
+            raise held_twice(key[0], key[2])
+        last = key, type(found)
+        if isinstance(found, Resource):
+            keys.add(found.body)
+            found = line_of(found)
+        yield found
 
 
 def _refuse_constant(name: str) -> NoReturn:

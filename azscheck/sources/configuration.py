@@ -9,11 +9,11 @@ from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.exports import Export
-from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.hub.configured import credential_mistakes, credential_settings
+from azscheck.sources.hub.settings import StampSettings
+from azscheck.sources.inheritance import Settings, group_mistakes, members, settings_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
-
-_SECRETS = ("secretEnv", "secretFile", "certificateFile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Configuration:
     stamp_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """Of all stamps in the file, whichever of them were chosen."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the stamps in each group of the file."""
     evidence: tuple[Path | Export, ...] | None = None
     """Saved inventories and exports; None: none was named, which is not the same as there being none."""
     sets: tuple[str, ...] = ()
@@ -47,30 +49,30 @@ def read_configuration(path: Path) -> Configuration:
         raise DocumentError([(Place(document.path), "is empty: `azscheck init` writes one to start from.")])
     check(document, schema_file("configuration"))
     value, base = document.value, path.parent
-    stamps = [_Stamp(document, i, base) for i in range(len(value["stamps"]))]
-    mistakes = [mistake for stamp in stamps for mistake in stamp.mistakes()]
-    names = [stamp.value["name"].lower() for stamp in stamps]
-    mistakes += [
-        (document.place("stamps", i, "name"), f"the name {stamps[i].value['name']!r} is taken by another stamp.")
+    stamps = [_Stamp(document, settings_of(value, i), base) for i in range(len(value["stamps"]))]
+    # A set: what a group has wrong, each of its stamps has.
+    mistakes = {*group_mistakes(document), *(mistake for stamp in stamps for mistake in stamp.mistakes())}
+    names = [stamp.name.lower() for stamp in stamps]
+    mistakes |= {
+        (document.place("stamps", i, "name"), f"the name {stamps[i].name!r} is taken by another stamp.")
         for i, name in enumerate(names)
         if name in names[:i]
-    ]
+    }
     if mistakes:
-        raise DocumentError(mistakes)
+        raise DocumentError(list(mistakes))
     evidence, attestations = value.get("evidence"), value.get("attestations")
     return Configuration(
         stamps=tuple(stamp.settings() for stamp in stamps),
         policies=tuple(base / p for p in value.get("policies", ())),
         parameters=value.get("parameters", {}),
-        stamp_parameters={s.value["name"]: s.value["parameters"] for s in stamps if "parameters" in s.value},
-        names=tuple(stamp.value["name"] for stamp in stamps),
+        stamp_parameters={s.name: s.value["parameters"] for s in stamps if "parameters" in s.value},
+        names=tuple(stamp.name for stamp in stamps),
+        groups=members(value),
         evidence=None if evidence is None else tuple(_evidence(entry, base) for entry in evidence),
         sets=tuple(value.get("sets", ())),
         exemptions=tuple(base / p for p in value.get("exemptions", ())),
         attestations=None if attestations is None else tuple(base / p for p in attestations),
-        shares={
-            s.value["name"]: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value
-        },
+        shares={s.name: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value},
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
     )
 
@@ -92,31 +94,37 @@ def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export:
 
 
 class _Stamp:
-    def __init__(self, document: Document, index: int, base: Path) -> None:
-        self.value: dict[str, Any] = document.value["stamps"][index]
-        self._document, self._index, self._base = document, index, base
+    def __init__(self, document: Document, settings: Settings, base: Path) -> None:
+        self.name, self.value = settings.name, settings.value
+        self._document, self._settings, self._base = document, settings, base
 
     def mistakes(self) -> Iterator[tuple[Place, str]]:
         """What no schema can say."""
-        if self.value.get("admin", "").rstrip("/").lower() == self.value.get("tenant", "").rstrip("/").lower():
-            place = self._document.place("stamps", self._index, "tenant")
-            yield place, "tenant is the same address as admin: a stamp has two Resource Managers, each with its own."
+        if not {"admin", "tenant"} & self.value.keys():
+            yield self._place("name"), f"the stamp {self.name!r} needs 'admin' or 'tenant', or both: its endpoints."
+        elif self.value.get("admin", "").rstrip("/").lower() == self.value.get("tenant", "").rstrip("/").lower():
+            sentence = "tenant is the same address as admin: a stamp has two Resource Managers, each with its own."
+            yield self._place("tenant"), sentence
+        if "credential" not in self.value:
+            sentence = f"the stamp {self.name!r} needs a 'credential': its own, a group's, or one in defaults."
+            yield self._place("name"), sentence
         for key in ("credential", "tenantCredential"):
-            given = [name for name in _SECRETS if name in self.value.get(key, {})]
-            if key in self.value and len(given) != 1:
-                place = self._document.place("stamps", self._index, key)
-                yield place, f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
-        for sentence in share_mistakes(self.value.get("backupShare", {})):
-            yield self._document.place("stamps", self._index, "backupShare"), sentence
+            for sentence in credential_mistakes(self.value[key], key) if key in self.value else ():
+                yield self._place(key), sentence
+        for key, sentence in share_mistakes(self.value.get("backupShare", {})):
+            yield self._place("backupShare", key), sentence
+
+    def _place(self, *keys: str) -> Place:
+        return self._settings.place(self._document, *keys)
 
     def settings(self) -> StampSettings:
-        value = self.value
+        value, own = self.value, self.value.get("tenantCredential")
         return StampSettings(
-            name=value["name"],
+            name=self.name,
             admin=value.get("admin", "").rstrip("/"),
             tenant=value.get("tenant", "").rstrip("/"),
-            credential=self._credential(value["credential"]),
-            tenant_credential=self._credential(value["tenantCredential"]) if "tenantCredential" in value else None,
+            credential=credential_settings(value["credential"], self._base),
+            tenant_credential=credential_settings(own, self._base) if own is not None else None,
             ca_file=self._path(value.get("ca")),
             strict_x509=value.get("strictX509", True),
             connected=value.get("connected"),
@@ -124,16 +132,6 @@ class _Stamp:
             backup_share=declared(value.get("backupShare", {})),
             backup_offering=tuple(sorted(value.get("backupOffering", {}).items())),
             concurrency=value.get("concurrency", 8),
-        )
-
-    def _credential(self, value: dict[str, Any]) -> Credential:
-        return Credential(
-            client_id=value["clientId"],
-            tenant_id=value.get("tenantId", ""),
-            secret_env=value.get("secretEnv", ""),
-            secret_file=self._path(value.get("secretFile")),
-            certificate_file=self._path(value.get("certificateFile")),
-            certificate_password_env=value.get("certificatePasswordEnv", ""),
         )
 
     def _path(self, text: str | None) -> Path | None:

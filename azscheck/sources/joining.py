@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from azscheck.inventory import Inventory, Origin, Resource, arm_key, type_key
+from azscheck.inventory.spool import Spool
 
 ITEMS: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems")
 _KEYS: Final = frozenset(map(type_key, ITEMS))
@@ -32,12 +33,15 @@ class _Match:
     """Why it is ambiguous, or, where `kind` is empty, why it is not known."""
 
 
-def joined(inventory: Inventory) -> Inventory:
-    """The inventory with the items joined that are not yet."""
+def joined(inventory: Inventory, spool: Spool | None = None) -> Inventory:
+    """The inventory with the items joined that are not yet, to its machines and those in the spool."""
     stamps = {r.stamp for r in inventory.resources if _waits(r)}
     if not stamps:
         return inventory
     machines = {stamp: _Machines(inventory, stamp) for stamp in stamps}
+    for spooled in spool.of_type(_MACHINES) if spool else ():
+        if spooled.stamp in machines:
+            machines[spooled.stamp].add(spooled)
     resources: list[Resource] = []
     doubts: dict[tuple[str, str, str], tuple[str, Origin]] = {}
     told: set[tuple[str, int]] = set()
@@ -90,12 +94,7 @@ class _Machines:
         self._by_name: dict[str, list[str]] = {}
         self._by_place: dict[tuple[str, str], list[str]] = {}
         for machine in inventory.of_type(_MACHINES, stamp):
-            if arm_key(machine.id) in self._by_id:
-                continue
-            self._by_id[arm_key(machine.id)] = machine.id
-            for name in _names(machine):
-                self._by_name.setdefault(name, []).append(machine.id)
-                self._by_place.setdefault((_subscription(machine.id), name), []).append(machine.id)
+            self.add(machine)
         self._gaps = inventory.gaps(_MACHINES, stamp)
         self._found: dict[tuple[str, str], _Match] = {}
         """One for all items that say the same, so that many items of one name cost no more than one."""
@@ -105,6 +104,15 @@ class _Machines:
                 called, identity = _text(found.body, "displayName"), _text(found.body, "subscriptionId")
                 if called and identity:
                     self._called.setdefault(called.lower(), set()).add(identity.lower())
+
+    def add(self, machine: Resource) -> None:
+        """Take up a machine of the stamp."""
+        if arm_key(machine.id) in self._by_id:
+            return
+        self._by_id[arm_key(machine.id)] = machine.id
+        for name in _names(machine):
+            self._by_name.setdefault(name, []).append(machine.id)
+            self._by_place.setdefault((_subscription(machine.id), name), []).append(machine.id)
 
     def of(self, item: Mapping[str, Any]) -> _Match:
         """The machine that an item is of."""

@@ -41,7 +41,7 @@ CONFIGURATIONS = {
     "no endpoint": (
         "stamps:\n- name: a\n  credential: {clientId: a, secretEnv: B}\n",
         ":2:3:",
-        "'stamps[0]' needs 'admin' or 'tenant'",
+        "the stamp 'a' needs 'admin' or 'tenant'",
     ),
     "two secrets": (
         "stamps:\n- name: a\n  admin: https://x\n  credential: {clientId: a, secretEnv: B, secretFile: c}\n",

@@ -9,6 +9,7 @@ from azscheck.errors import DocumentError, InventoryError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.sources import evidence
 from azscheck.sources.configuration import read_configuration
+from azscheck.sources.hub import Credential
 from azscheck.sources.share import Device, FolderSettings, Limits, ShareSettings
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -105,6 +106,36 @@ def test_a_share_that_cannot_be_read_so_is_refused(tmp_path: Path, share: str, s
     with pytest.raises(DocumentError) as error:
         read_configuration(tmp_path / "azscheck.yaml")
     assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("credential", "found"),
+    [
+        ("{kind: azureCli}", Credential(kind="azureCli")),
+        ("{kind: azureCli, tenantId: d}", Credential(tenant_id="d", kind="azureCli")),
+        (
+            "{kind: workloadIdentity, clientId: c, tenantId: d, tokenFile: /run/token}",
+            Credential("c", "d", kind="workloadIdentity", token_file=Path("/run/token")),
+        ),
+        ("{kind: servicePrincipal, clientId: c, secretEnv: E}", Credential("c", secret_env="E")),
+        ("{kind: azureCli, clientId: c}", "is of the kind azureCli, which has no 'clientId': leave it out, or say"),
+        ("{kind: workloadIdentity, clientId: c, secretEnv: E}", "has no 'secretEnv': leave it out, or say kind: serv"),
+        ("{kind: workloadIdentity, clientId: c}", "'credential' lacks 'tokenFile'."),
+        ("{secretEnv: E}", "'credential' lacks 'clientId'."),
+        ("{clientId: c, secretEnv: E, tokenFile: f}", "servicePrincipal, which has no 'tokenFile': leave it out, or"),
+        ("{kind: managedIdentity}", "'managedIdentity' is not one of servicePrincipal, workloadIdentity, azureCli"),
+    ],
+)
+def test_each_kind_of_credential_takes_its_own_keys(tmp_path: Path, credential: str, found: Credential | str) -> None:
+    """A secret that is named beside another way of signing in is never used, and nobody is told."""
+    file = tmp_path / "azscheck.yaml"
+    file.write_text(f"stamps: [{{name: n, tenant: 'https://t.x', credential: {credential}}}]")
+    if isinstance(found, Credential):
+        assert read_configuration(file).stamps[0].credential == found
+    else:
+        with pytest.raises(DocumentError) as error:
+            read_configuration(file)
+        assert found in str(error.value)
 
 
 def item(stamp: str) -> Inventory:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from azscheck.inventory import Inventory
+from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.interruption import Interrupted
 from azscheck.sources.hub.journal import Journal
 from azscheck.sources.hub.limits import Limits
@@ -29,6 +30,7 @@ def collect(
     limits: Limits = _USUAL,
     types: Collection[str] | None = None,
     journal: Journal | None = None,
+    spool: Spool | None = None,
 ) -> Inventory:
     """Read stamps, all at once. `clock` gives the time that origins, coverage and the inventory bear.
 
@@ -36,6 +38,7 @@ def collect(
     its `Azscheck/stamps` resource is there all the same. Only `types`, and what leads to them, are asked for (None: all
     that azscheck knows); the others are skipped, and Coverage says that too. `progress` is called from several threads,
     one a stamp. What is read whole is kept in `journal`, and what that has already is not asked for again.
+    With `spool` most resources are there and not in the inventory: together they are written.
 
     Raises UsageError, before any call is made, for a secret that is not there or settings that cannot work, and
     Interrupted with what was read for Ctrl-C.
@@ -43,4 +46,4 @@ def collect(
     # Not a module called `collect`: importing it would put it in this function's place.
     from azscheck.sources.hub.collection import collect_stamps
 
-    return collect_stamps(stamps, clock, progress, limits, types, journal)
+    return collect_stamps(stamps, clock, progress, limits, types, journal, spool)

@@ -8,9 +8,11 @@ from threading import Event, Thread
 from typing import Final
 
 from azscheck.errors import UsageError
-from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
+from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, type_key
+from azscheck.inventory.spool import Spool
 from azscheck.policy.model import STAMPS
 from azscheck.sources.hub.endpoint import endpoints_of, open_endpoint
+from azscheck.sources.hub.found import first_of_each
 from azscheck.sources.hub.interruption import Interrupted
 from azscheck.sources.hub.journal import Journal
 from azscheck.sources.hub.limits import Limits
@@ -35,6 +37,7 @@ def collect_stamps(
     limits: Limits,
     types: Collection[str] | None,
     journal: Journal | None,
+    spool: Spool | None,
 ) -> Inventory:
     """See `azscheck.sources.hub.collect`."""
     names = [settings.name for settings in stamps]
@@ -42,7 +45,7 @@ def collect_stamps(
         if names.count(name) > 1:
             raise UsageError(f"Two stamps are called {name}: give each its own name.")
     rows = rows_for(types)
-    collections = [_StampCollection(settings, rows, clock, progress, limits, journal) for settings in stamps]
+    collections = [_StampCollection(settings, rows, clock, progress, limits, journal, spool) for settings in stamps]
     # Daemons, so that an interrupted process does not wait for calls that hang.
     threads = [
         Thread(target=collection.run, name=f"azscheck {collection.settings.name}", daemon=True)
@@ -99,9 +102,11 @@ class _StampCollection:
         progress: Progress | None,
         limits: Limits,
         journal: Journal | None,
+        spool: Spool | None,
     ) -> None:
         self.settings = settings
         self._journal = journal
+        self._spool = spool
         self._rows = rows
         self.stop = Event()
         self.ended = Event()
@@ -131,7 +136,7 @@ class _StampCollection:
         transports: list[Transport] = []
         for endpoint in self._endpoints:
             plane = PlaneCollection(
-                settings.name, endpoint.plane, region, self._rows, schedule, self._clock, self._report
+                settings.name, endpoint.plane, region, self._rows, schedule, self._clock, self._report, self._spool
             )
             self._planes.append(plane)
             plane.begin(
@@ -149,22 +154,19 @@ class _StampCollection:
                 plane.break_off()
         self._assemble()
 
-    def _report(self, reading: str, _: int) -> None:
+    def _report(self, reading: str) -> None:
         if self._progress is not None:
-            self._progress(self.settings.name, reading, sum(len(plane.found) for plane in self._planes))
+            self._progress(self.settings.name, reading, sum(plane.found.count for plane in self._planes))
 
     def _assemble(self) -> None:
-        kept: dict[tuple[str, str], Resource] = {}
         for plane in self._planes:
-            for _, resource in sorted(plane.found, key=lambda found: found[0]):
-                kept.setdefault((type_key(resource.type), arm_key(resource.id)), resource)
             # Coverage of both planes can have the same type and scope, so its order is settled here.
             self.coverage += sorted(plane.coverage, key=_order)
         metadata = [plane.metadata for plane in self._planes if plane.metadata]
         regions = [plane.region for plane in reversed(self._planes) if plane.region]
         region = next(iter(regions), "") or domain_of(self.settings, metadata).partition(".")[0]
         failures = [plane.failure for plane in self._planes if plane.failure]
-        self.resources = list(kept.values())
+        self.resources = first_of_each(plane.found for plane in self._planes)
         moment = self._clock()
         self.coverage += not_asked_for(self.settings.name, self._rows, self._clock)
         self.resources.append(

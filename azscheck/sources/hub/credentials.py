@@ -54,8 +54,8 @@ class LoginAnswers(CappedRetry):
 
 
 def credential_of(client_id: str, tenant: str, authority: str, secret: Secret, transport: Transport, retry: Any) -> Any:
-    """A credential of azure-identity, with a secret or a certificate."""
-    from azure.identity import CertificateCredential, ClientSecretCredential
+    """A credential of azure-identity, with a secret, a certificate or a workload's token."""
+    from azure.identity import CertificateCredential, ClientSecretCredential, WorkloadIdentityCredential
 
     options: dict[str, Any] = {
         "authority": authority,
@@ -67,6 +67,9 @@ def credential_of(client_id: str, tenant: str, authority: str, secret: Secret, t
     if secret.certificate:
         options |= {"certificate_data": secret.certificate, "password": secret.password or None}
         return CertificateCredential(tenant, client_id, **options)
+    if secret.token_file:
+        named = {"tenant_id": tenant, "client_id": client_id, "token_file_path": str(secret.token_file)}
+        return WorkloadIdentityCredential(**named, **options)
     return ClientSecretCredential(tenant, client_id, secret.client_secret, **options)
 
 

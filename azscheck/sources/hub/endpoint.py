@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 
 from azscheck.errors import UsageError
 from azscheck.sources.hub.address import origin_of
+from azscheck.sources.hub.azure_cli import AzureCli
 from azscheck.sources.hub.credentials import PUBLIC_LOGINS
 from azscheck.sources.hub.discovery import AD_FS, Metadata, discover
 from azscheck.sources.hub.journal import Journal
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.listing import Lister
+from azscheck.sources.hub.principal import ServicePrincipal
 from azscheck.sources.hub.resource_manager import Plane
 from azscheck.sources.hub.secret import Secret, read_secret
 from azscheck.sources.hub.settings import Credential, StampSettings
-from azscheck.sources.hub.signin import SignIn
+from azscheck.sources.hub.signin import Identity, SignIn
 from azscheck.sources.hub.table import PlaneName
 from azscheck.sources.hub.transport import Transport, trust
 
@@ -92,16 +94,31 @@ def open_endpoint(
     transport = Transport(endpoint.url, context, settings.concurrency, limits, stop)
     transports.append(transport)
     metadata = discover(Plane(endpoint.url, transport, limits, stop, None))
-    login_host = (urlsplit(metadata.authority).hostname or "").lower()
+    tokens = SignIn(_identity(endpoint, metadata, settings, limits, stop, transports), transport.sleep, limits)
+    tokens.current()
+    plane = Plane(endpoint.url, transport, limits, stop, tokens)
+    client = endpoint.credential.client_id or endpoint.credential.kind
+    kept = journal.of(settings.name, endpoint.url, client) if journal else None
+    return metadata, Lister(settings.name, plane, limits, clock, kept)
+
+
+def _identity(
+    endpoint: Endpoint,
+    metadata: Metadata,
+    settings: StampSettings,
+    limits: Limits,
+    stop: threading.Event,
+    transports: list[Transport],
+) -> Identity:
+    host = urlsplit(endpoint.url).netloc
+    if endpoint.credential.kind == "azureCli":
+        return AzureCli(host, metadata, endpoint.credential.tenant_id)
+    context = trust(settings.ca_file, strict=settings.strict_x509)
     if metadata.identity_provider != AD_FS:
         # Entra ID's hosts are signed by public authorities; another login host may well be by the stamp's.
+        login_host = (urlsplit(metadata.authority).hostname or "").lower()
         own = None if login_host in PUBLIC_LOGINS else settings.ca_file
         context = trust(own, strict=settings.strict_x509, system_too=True)
     login = Transport(metadata.authority, context, 2, limits, stop)
     transports.append(login)
-    host = urlsplit(endpoint.url).netloc
-    tokens = SignIn(host, metadata, endpoint.credential, endpoint.secret, login, limits)
-    tokens.current()
-    plane = Plane(endpoint.url, transport, limits, stop, tokens)
-    kept = journal.of(settings.name, endpoint.url, endpoint.credential.client_id) if journal else None
-    return metadata, Lister(settings.name, plane, limits, clock, kept)
+    return ServicePrincipal(host, metadata, endpoint.credential, endpoint.secret, login, limits)

@@ -69,7 +69,7 @@ class Journal:
         return Kept(self, (stamp, address.lower(), client.lower()))
 
     def find(self, key: Key) -> dict[str, Any] | None:
-        """What is kept under a key."""
+        """What was kept under a key before the journal was taken up; nobody asks twice in one run."""
         with self._lock:
             if key not in self._places:
                 return None
@@ -84,7 +84,7 @@ class Journal:
         with self._lock:
             if self._full:
                 return
-            start = self._file.seek(0, os.SEEK_END)
+            self._file.seek(0, os.SEEK_END)
             try:
                 if self._file.write(line) != len(line):
                     raise OSError
@@ -93,8 +93,6 @@ class Journal:
                     self._synced = time.monotonic()
             except OSError:
                 self._full = True
-                return
-            self._places[key] = (start, len(line))
 
     def close(self) -> None:
         """Close the file, which stays."""

@@ -1,7 +1,7 @@
 """Reading one list of one plane to its end: the api-version, and the Coverage that says what came of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -129,34 +129,32 @@ class Lister:
         state = CoverageState.FAILED if reason else CoverageState.COMPLETE
         return self.listed(row, path, found, state, reason, version)
 
-    def expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
-        """A resource read once more with `$expand`, or as it was kept; where that fails, as it was listed, with the
-        property unknown."""
-        kept = self.kept.read(row.type, listed.id) if self.kept else None
+    def expanded(self, row: Row, identity: str, listed: datetime, subscription: Subscription) -> Resource:
+        """A resource that was listed, read once more with `$expand`, or as it was kept; raises CollectionError with a
+        sentence."""
+        kept = self.kept.read(row.type, identity) if self.kept else None
         if kept is not None:
             return kept
-        read = self._expanded(row, listed, subscription)
-        if self.kept and not read.unknown:
-            self.kept.keep_read(row.type, read)
-        return read
-
-    def _expanded(self, row: Row, listed: Resource, subscription: Subscription) -> Resource:
-        version, pointer = self._accepted.get(row.type, row.versions[0]), f"/properties/{row.expand}"
+        version = self._accepted.get(row.type, row.versions[0])
         try:
-            answer = self._expand(row, listed.id, version, subscription)
+            answer = self._expand(row, identity, version, subscription)
         except CollectionError as error:
-            reason = f"Reading the {row.expand} of {listed.id} failed: {str(error).rstrip('.')}."
-            return replace(listed, unknown={pointer: reason})
+            reason = f"Reading the {row.expand} of {identity} failed: {str(error).rstrip('.')}."
+            raise CollectionError(reason) from error
         body = answer.document
-        if not isinstance(body, dict) or arm_key(str(body.get("id", listed.id))) != arm_key(listed.id):
-            return replace(listed, unknown={pointer: f"The stamp answered with something else than {listed.id}."})
+        if not isinstance(body, dict) or arm_key(str(body.get("id", identity))) != arm_key(identity):
+            raise CollectionError(f"The stamp answered with something else than {identity}.")
         redact(body)
         properties = body.get("properties")
         unknown = {}
         if not isinstance(properties, dict) or row.expand not in properties:
-            unknown[pointer] = f"The stamp sent no {row.expand} of {listed.id}, though it was asked for."
-        origin = replace(listed.origin, address=answer.address)
-        return replace(listed, body=body, origin=origin, unknown=unknown)
+            unknown[f"/properties/{row.expand}"] = (
+                f"The stamp sent no {row.expand} of {identity}, though it was asked for."
+            )
+        read = Resource(self.stamp, row.type, identity, body, Origin("hub", answer.address, listed), unknown)
+        if self.kept and not unknown:
+            self.kept.keep_read(row.type, read)
+        return read
 
     def embedded(self, row: Row, parent: Resource) -> Listed | None:
         """The list of `row` as the parent's own document has it; None where that does not have it, or not whole."""

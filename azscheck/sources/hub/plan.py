@@ -42,7 +42,7 @@ def planned_calls(settings: StampSettings, types: Collection[str] | None = None)
         if not rows:
             continue
         found.append(PlannedCall(plane, "GET", "/metadata/endpoints", METADATA_VERSION, "once, without a sign-in"))
-        found.append(PlannedCall(plane, "POST", "the identity service's token endpoint", "", "once a token's life"))
+        found.append(_sign_in(settings, plane))
         by_type = {row.type: row for row in rows}
         found += [call for row in rows for call in _calls(row, by_type)]
     return found
@@ -63,6 +63,13 @@ def _planes(settings: StampSettings) -> Iterator[PlaneName]:
         yield "tenant"
     if settings.admin:
         yield "admin"
+
+
+def _sign_in(settings: StampSettings, plane: PlaneName) -> PlannedCall:
+    own = settings.tenant_credential if plane == "tenant" else None
+    if (own or settings.credential).kind == "azureCli":
+        return PlannedCall(plane, "az", "account get-access-token", "", "once a token's life, on this computer")
+    return PlannedCall(plane, "POST", "the identity service's token endpoint", "", "once a token's life")
 
 
 def _calls(row: Row, rows: dict[str, Row]) -> Iterator[PlannedCall]:

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
+from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.discovery import Metadata
+from azscheck.sources.hub.found import Found
 from azscheck.sources.hub.interruption import INTERRUPTED
 from azscheck.sources.hub.listing import Listed, Lister, Subscription
 from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
@@ -23,6 +25,20 @@ Opened = tuple[Metadata, Lister]
 Failure = CollectionError
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A resource that was listed and is to be read once more."""
+
+    row: Row
+    path: str
+    listed: Callable[[], Resource]
+    views: Views
+
+    def with_unknown(self, reason: str) -> Resource:
+        """As it was listed, for want of more."""
+        return replace(self.listed(), unknown={f"/properties/{self.row.expand}": reason})
+
+
 class PlaneCollection:
     """Collects one plane; all methods but those given to the schedule as calls run in the schedule's own thread."""
 
@@ -34,15 +50,15 @@ class PlaneCollection:
         rows: Sequence[Row],
         schedule: Schedule,
         clock: Callable[[], datetime],
-        progress: Callable[[str, int], None],
+        progress: Callable[[str], None],
+        spool: Spool | None,
     ) -> None:
         self.name = name
         self.metadata: Metadata | None = None
         self.failure = ""
         """Why the plane could not be read at all, in a sentence."""
         self.region = region
-        self.found: list[tuple[tuple[int, str], Resource]] = []
-        """Resources with the place of their list, so that the order does not depend on which list ended first."""
+        self.found = Found(name, spool)
         self.coverage: list[Coverage] = []
         self._stamp = stamp
         self._rows = [row for row in rows if row.plane == name]
@@ -51,8 +67,8 @@ class PlaneCollection:
         self._progress = progress
         self._under_way: Counter[str] = Counter()
         """How many lists of a type, or second reads of its resources, have not come back; `` is what leads to lists."""
-        self._unread: dict[str, tuple[Listed, Resource]] = {}
-        """What was listed and is to be read once more."""
+        self._unread: dict[str, _Unread] = {}
+        """What was listed and is to be read once more, by id."""
 
     def begin(self, open_plane: Callable[[], Opened]) -> None:
         """Open the plane and, from there, everything else."""
@@ -60,8 +76,8 @@ class PlaneCollection:
 
     def break_off(self) -> None:
         """Record what is missing, after the schedule was stopped; what was listed only is kept as it was listed."""
-        for listed, resource in self._unread.values():
-            self._keep(listed, [replace(resource, unknown={f"/properties/{listed.row.expand}": INTERRUPTED})])
+        for unread in self._unread.values():
+            self._keep(unread.row, unread.path, [unread.with_unknown(INTERRUPTED)])
         self._without("", [row for row in self._rows if not self._is_done(row)], INTERRUPTED)
 
     def _is_done(self, row: Row) -> bool:
@@ -70,13 +86,15 @@ class PlaneCollection:
             return False
         return all(self._is_done(above) for above in self._rows if above.type == row.parent)
 
-    def _submit(self, kind: str, call: Callable[[], _T], then: Callable[[_T | Failure], None]) -> None:
+    def _submit(
+        self, kind: str, call: Callable[[], _T], then: Callable[[_T | Failure], None], *, first: bool = False
+    ) -> None:
         def done(result: _T | Failure) -> None:
             then(result)
             self._under_way[kind] -= 1
 
         self._under_way[kind] += 1
-        self._schedule.submit(call, done)
+        self._schedule.submit(call, done, first=first)
 
     def _opened(self, opened: Opened | Failure) -> None:
         if isinstance(opened, CollectionError):
@@ -103,36 +121,41 @@ class PlaneCollection:
             return
         self.coverage.append(listed.coverage)
         if row.expand:
-            views = Views(listed, len(listed.resources))
-            for resource in listed.resources:
-                call = partial(self._lister.expanded, row, resource, subscription)
-                self._unread[resource.id] = (listed, resource)
-                self._submit(row.covered[-1], call, partial(self._expanded, views, subscription))
-            if not listed.resources:
-                self.coverage.append(views.coverage(self._clock()))
+            self._read_again(listed, subscription)
             self._children(listed, (), subscription)
         else:
-            self._keep(listed, listed.resources)
+            self._keep(row, listed.path, listed.resources)
             self._children(listed, listed.resources, subscription)
         if row.type == SUBSCRIPTIONS:
             self._subscriptions(listed)
         elif row.type == LOCATIONS:
             self._locations(listed, subscription)
 
-    def _expanded(self, views: Views, subscription: Subscription, resource: Resource | Failure) -> None:
-        if isinstance(resource, CollectionError):
-            raise resource
-        self._unread.pop(resource.id, None)
-        if views.note(resource):
+    def _read_again(self, listed: Listed, subscription: Subscription) -> None:
+        row = listed.row
+        views = Views(row, listed.coverage, len(listed.resources))
+        if not listed.resources:
             self.coverage.append(views.coverage(self._clock()))
-        self._keep(views.listed, [resource])
-        for child in self._rows_below(views.listed.row):
+        for resource in listed.resources:
+            unread = _Unread(row, listed.path, self.found.put_by(resource), views)
+            self._unread[resource.id] = unread
+            moment = resource.origin.time or self._clock()
+            call = partial(self._lister.expanded, row, resource.id, moment, subscription)
+            then = partial(self._expanded, resource.id, subscription)
+            self._submit(row.covered[-1], call, then, first=True)
+
+    def _expanded(self, identity: str, subscription: Subscription, read: Resource | Failure) -> None:
+        unread = self._unread.pop(identity)
+        resource = unread.with_unknown(str(read)) if isinstance(read, CollectionError) else read
+        if unread.views.note(resource):
+            self.coverage.append(unread.views.coverage(self._clock()))
+        self._keep(unread.row, unread.path, [resource])
+        for child in self._rows_below(unread.row):
             self._child(child, resource, subscription)
 
-    def _keep(self, listed: Listed, resources: Iterable[Resource]) -> None:
-        place = (self._rows.index(listed.row), listed.path.lower())
-        self.found.extend((place, resource) for resource in resources)
-        self._progress(listed.row.type, len(self.found))
+    def _keep(self, row: Row, path: str, resources: Iterable[Resource]) -> None:
+        self.found.keep(row, path, resources)
+        self._progress(row.type)
 
     def _rows_below(self, row: Row) -> list[Row]:
         return [child for child in self._rows if child.parent == row.type]

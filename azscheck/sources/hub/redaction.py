@@ -47,6 +47,8 @@ _LOOKS: Final = re.compile(
     ),
     re.IGNORECASE,
 )
+_MARK: Final = re.compile(r"[=:\s]")
+"""What no text that `_LOOKS` finds is without; most ids, names and states are."""
 _HINTS: Final = (
     "pass",
     "pwd",
@@ -80,6 +82,8 @@ def _treatment(name: str) -> int:
 
 
 def _looks_secret(text: str) -> bool:
+    if not _MARK.search(text):
+        return False
     folded = text.lower()
     # The expression costs ten times these, and nearly no text has any of them.
     return any(hint in folded for hint in _HINTS) and _LOOKS.search(text) is not None

@@ -1,5 +1,6 @@
 """A bounded pool of workers for calls, and one thread that decides what follows from each answer."""
 
+import itertools
 import queue
 import threading
 import time
@@ -9,6 +10,8 @@ from typing import Any, Final, TypeVar
 from azscheck.errors import CollectionError
 
 _T = TypeVar("_T")
+_Task = tuple[Callable[[], Any], Callable[[Any], None]]
+_FIRST, _USUAL, _LAST = range(3)
 _WAIT_SECONDS: Final = 0.2
 _LAST_SECONDS: Final = 1.5
 """How long a stopped collection waits for calls that are under way."""
@@ -21,15 +24,19 @@ class Schedule:
         self._name = name
         self._most = max(1, workers)
         self._workers: list[threading.Thread] = []
-        self._calls: queue.SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None]] | None] = queue.SimpleQueue()
+        self._calls: queue.PriorityQueue[tuple[int, int, _Task | None]] = queue.PriorityQueue()
+        self._number = itertools.count()
         self._done: queue.SimpleQueue[tuple[Any, BaseException | None, Callable[[Any], None]]] = queue.SimpleQueue()
         self._pending = 0
         self._stop = stop
 
-    def submit(self, call: Callable[[], _T], then: Callable[[_T | CollectionError], None]) -> None:
-        """Make a call; `then` gets what it returned, or the CollectionError that it raised."""
+    def submit(
+        self, call: Callable[[], _T], then: Callable[[_T | CollectionError], None], *, first: bool = False
+    ) -> None:
+        """Make a call, before those that are not `first`; `then` gets what it returned, or the CollectionError that it
+        raised."""
         self._pending += 1
-        self._calls.put((call, then))
+        self._calls.put((_FIRST if first else _USUAL, next(self._number), (call, then)))
         if len(self._workers) < min(self._most, self._pending):
             # Daemons, unlike those of ThreadPoolExecutor: an interrupted process would wait for each call that hangs.
             worker = threading.Thread(target=self._work, name=f"azscheck {self._name}", daemon=True)
@@ -57,7 +64,7 @@ class Schedule:
             self._end()
 
     def _work(self) -> None:
-        while (task := self._calls.get()) is not None:
+        while (task := self._calls.get()[2]) is not None:
             call, then = task
             if self._stop.is_set():
                 return
@@ -69,7 +76,7 @@ class Schedule:
 
     def _end(self) -> None:
         for _ in self._workers:
-            self._calls.put(None)
+            self._calls.put((_LAST, next(self._number), None))
         until = time.monotonic() + _LAST_SECONDS
         for worker in self._workers:
             worker.join(max(0.0, until - time.monotonic()) if self._stop.is_set() else None)

@@ -1,4 +1,4 @@
-"""Where a service principal's secret is: an environment variable, a file, or a certificate."""
+"""Where the secret of a sign-in is: an environment variable, a file, a certificate, or nowhere in azscheck's sight."""
 
 import os
 from dataclasses import dataclass, field
@@ -19,11 +19,17 @@ class Secret:
     client_secret: str = field(default="", repr=False)
     certificate: bytes = field(default=b"", repr=False)
     password: str = field(default="", repr=False)
+    token_file: Path | None = None
+    """Read anew for each sign-in: the platform replaces its content before that runs out."""
 
 
 def read_secret(credential: Credential, stamp: str) -> Secret:
     """Read the secret from where the settings say it is; raises UsageError with a sentence, before any call is made."""
+    if credential.kind == "azureCli":
+        return Secret()
     of = f"service principal {credential.client_id} of stamp {stamp}"
+    if credential.kind == "workloadIdentity":
+        return _read_token(credential.token_file, of)
     if credential.certificate_file is not None:
         return _read_certificate(credential.certificate_file, credential, of)
     if credential.secret_env:
@@ -48,6 +54,14 @@ def _read(path: Path, what: str) -> bytes:
     if len(found) > _LONGEST:
         raise UsageError(f"{what} cannot be read: {path} holds more than {_LONGEST // 1024} KiB: name another file.")
     return found
+
+
+def _read_token(path: Path | None, of: str) -> Secret:
+    if path is None:
+        raise UsageError(f"There is no token for {of}: name the file in which the platform keeps it.")
+    if not _read(path, f"The token of {of}").strip():
+        raise UsageError(f"The token of {of} is not there: {path} is empty.")
+    return Secret(token_file=path)
 
 
 def _read_certificate(path: Path, credential: Credential, of: str) -> Secret:

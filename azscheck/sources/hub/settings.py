@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+CredentialKind = Literal["servicePrincipal", "workloadIdentity", "azureCli"]
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A service principal; its secret is named, never held: an environment variable, a file, or a certificate."""
+    """Whom to sign in as; a secret is named, never held: an environment variable, a file, or a certificate."""
 
-    client_id: str
+    client_id: str = ""
+    """Of the service principal; of whoever is signed in to the Azure CLI there is none to name."""
     tenant_id: str = ""
     """The Entra tenant; empty on AD FS, and where the stamp's own metadata names it."""
     secret_env: str = ""
@@ -19,6 +23,9 @@ class Credential:
     """A PEM file with the certificate and its private key."""
     certificate_password_env: str = ""
     """The environment variable that holds the password of that private key."""
+    kind: CredentialKind = "servicePrincipal"
+    token_file: Path | None = None
+    """The file in which a platform keeps the token of a workload that Entra ID trusts in place of a secret."""
 
 
 @dataclass(frozen=True, slots=True)

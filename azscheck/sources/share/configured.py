@@ -15,19 +15,19 @@ def declared(value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value[name]) for name in _DECLARED if name in value)
 
 
-def share_mistakes(value: Mapping[str, Any]) -> Iterator[str]:
-    """What no schema can say."""
+def share_mistakes(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What no schema can say: the key that is wrong, and a sentence."""
     passwords = [name for name in ("passwordEnv", "passwordFile") if name in value]
     kerberos = value.get("authentication") == "kerberos"
     if len(passwords) > 1:
-        yield "backupShare has passwordEnv and passwordFile: keep one of them."
+        yield "passwordFile", "backupShare has passwordEnv and passwordFile: keep one of them."
     if passwords and "user" not in value:
-        yield f"backupShare has {passwords[0]} and no user: say whose password it is."
+        yield passwords[0], f"backupShare has {passwords[0]} and no user: say whose password it is."
     if "user" in value and not passwords and not kerberos:
-        yield "backupShare has a user and no password: name it with passwordEnv or passwordFile."
+        yield "user", "backupShare has a user and no password: name it with passwordEnv or passwordFile."
     path = value.get("path", "").replace("/", "\\")
     if path.startswith("\\\\") and len([part for part in path.split("\\") if part]) < 2:
-        yield "backupShare.path names a server and no share: \\\\server\\share."
+        yield "path", "backupShare.path names a server and no share: \\\\server\\share."
 
 
 def share_settings(value: Mapping[str, Any], base: Path) -> ShareSettings:

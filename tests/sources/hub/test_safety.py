@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from azure.core.pipeline import Pipeline
 from azure.core.rest import HttpRequest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError
-from azscheck.sources.hub import StampSettings
+from azscheck.sources.hub import StampSettings, redaction
 from azscheck.sources.hub.credentials import LoginAnswers
 from azscheck.sources.hub.limits import Limits
 from azscheck.sources.hub.redaction import redact
@@ -219,3 +221,10 @@ def test_a_long_text_is_searched_in_no_time() -> None:
     start = time.monotonic()
     redact({"content": "keyAbc0" * 150_000, "other": "-a" * 300_000 + "key", "third": "token " * 100_000})
     assert time.monotonic() - start < 3
+
+
+@settings(max_examples=300)
+@given(st.from_regex(redaction._LOOKS, alphabet=st.characters(max_codepoint=127)))
+def test_what_makes_looking_fast_overlooks_nothing(text: str) -> None:
+    """A text without the marks of a secret is not looked at closely: one that has a secret must have them."""
+    assert redaction._looks_secret(text)
