@@ -24,6 +24,7 @@ from azscheck.results import Outcome
 if TYPE_CHECKING:
     from azscheck.sources.configuration import Configuration
     from azscheck.sources.hub import Journal
+    from azscheck.sources.vaults.reading import Read
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
@@ -53,11 +54,10 @@ def collect(
 
     Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.cli.progress import shown
-    from azscheck.sources import hub, share
+    from azscheck.sources import hub, share, vaults
     from azscheck.sources.joining import joined
 
     names = [stamp.name for stamp in configuration.stamps]
-    told = _told(configuration, names, clock())
     of_shares = types is None or bool({type_key(t) for t in types} & {type_key(t) for t in share.TYPES})
     # Before a stamp is asked anything: a password that is missing must not cost an hour.
     passwords = share.read_passwords({name: s for name, s in configuration.shares.items() if name in names})
@@ -65,6 +65,11 @@ def collect(
         # The stamp tells where its share is.
         types = {*types, STAMPS, "Microsoft.Backup.Admin/backupLocations"}
     with log.requests(), shown(log) as progress:
+        report = None if progress is None else lambda stamp, what: progress(stamp, what, 0)
+        # Those of other stamps are left alone, and with them their secrets.
+        asked = [source for source in configuration.evidence or () if getattr(source, "stamp", "") in ("", *names)]
+        read = vaults.reader(asked, clock, report, types)
+        told = _told(configuration, names, clock(), read)
         try:
             found = hub.collect(configuration.stamps, clock=clock, progress=progress, types=types, journal=journal)
         except hub.Interrupted as interrupted:
@@ -106,12 +111,14 @@ def with_evidence(inventory: Inventory, configuration: "Configuration", clock: C
     return joined(inventory + more)
 
 
-def _told(configuration: "Configuration", stamps: Sequence[str], now: datetime) -> Inventory:
-    """What no stamp can tell."""
+def _told(
+    configuration: "Configuration", stamps: Sequence[str], now: datetime, read: "Read | None" = None
+) -> Inventory:
+    """What no stamp can tell; vaults are asked with `read`."""
     from azscheck.sources import attestations, evidence
 
     known = configuration.names
-    told = evidence.collect(configuration.evidence, stamps, now, known)
+    told = evidence.collect(configuration.evidence, stamps, now, known, read)
     return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 

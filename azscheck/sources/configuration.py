@@ -12,6 +12,7 @@ from azscheck.sources.exports import Export
 from azscheck.sources.hub.settings import Credential, StampSettings
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
+from azscheck.sources.vaults import PUBLIC, Vault
 
 _SECRETS = ("secretEnv", "secretFile", "certificateFile")
 
@@ -27,8 +28,8 @@ class Configuration:
     stamp_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """Of all stamps in the file, whichever of them were chosen."""
-    evidence: tuple[Path | Export, ...] | None = None
-    """Saved inventories and exports; None: none was named, which is not the same as there being none."""
+    evidence: tuple[Path | Export | Vault, ...] | None = None
+    """Saved inventories, exports and vaults; None: none was named, which is not the same as there being none."""
     sets: tuple[str, ...] = ()
     """Empty: `backup-and-dr`, where the policies are the shipped ones."""
     exemptions: tuple[Path, ...] = ()
@@ -55,6 +56,7 @@ def read_configuration(path: Path) -> Configuration:
         for i, name in enumerate(names)
         if name in names[:i]
     ]
+    mistakes += _evidence_mistakes(document)
     if mistakes:
         raise DocumentError(mistakes)
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -75,10 +77,36 @@ def read_configuration(path: Path) -> Configuration:
     )
 
 
-def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export:
-    """A saved inventory, or an export with what is said of it; a mapping is a shipped one's name, or a path."""
+def _evidence_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
+    """What no schema can say of `evidence:`."""
+    for i, entry in enumerate(document.value.get("evidence") or ()):
+        if isinstance(entry, str) or "vault" not in entry:
+            continue
+        if wrong := _wrong_credential("credential", entry["credential"]):
+            yield document.place("evidence", i, "credential"), wrong
+        if entry["kind"] == "data-replication" and "target" not in entry:
+            yield document.place("evidence", i), "a vault of data-replication needs target: the second stamp's name."
+        if entry["kind"] == "data-replication" and "resourceManager" not in entry:
+            yield document.place("evidence", i), "a vault of data-replication needs the second stamp's resourceManager."
+
+
+def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export | Vault:
+    """A saved inventory, a vault, or an export with what is said of it; a mapping is a name or a path."""
     if isinstance(entry, str):
         return base / entry
+    if "vault" in entry:
+        return Vault(
+            kind=entry["kind"],
+            subscription_id=entry["subscriptionId"],
+            resource_group=entry["resourceGroup"],
+            name=entry["vault"],
+            credential=_credential(entry["credential"], base),
+            resource_manager=entry.get("resourceManager", PUBLIC).rstrip("/"),
+            ca_file=_path(entry.get("ca"), base),
+            stamp=entry.get("stamp", ""),
+            target=entry.get("target", ""),
+            whole=entry.get("all", False),
+        )
     file, mapping = entry["file"], entry.get("mapping", "")
     return Export(
         kind=entry["kind"],
@@ -102,10 +130,8 @@ class _Stamp:
             place = self._document.place("stamps", self._index, "tenant")
             yield place, "tenant is the same address as admin: a stamp has two Resource Managers, each with its own."
         for key in ("credential", "tenantCredential"):
-            given = [name for name in _SECRETS if name in self.value.get(key, {})]
-            if key in self.value and len(given) != 1:
-                place = self._document.place("stamps", self._index, key)
-                yield place, f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
+            if key in self.value and (wrong := _wrong_credential(key, self.value[key])):
+                yield self._document.place("stamps", self._index, key), wrong
         for sentence in share_mistakes(self.value.get("backupShare", {})):
             yield self._document.place("stamps", self._index, "backupShare"), sentence
 
@@ -115,9 +141,11 @@ class _Stamp:
             name=value["name"],
             admin=value.get("admin", "").rstrip("/"),
             tenant=value.get("tenant", "").rstrip("/"),
-            credential=self._credential(value["credential"]),
-            tenant_credential=self._credential(value["tenantCredential"]) if "tenantCredential" in value else None,
-            ca_file=self._path(value.get("ca")),
+            credential=_credential(value["credential"], self._base),
+            tenant_credential=_credential(value["tenantCredential"], self._base)
+            if "tenantCredential" in value
+            else None,
+            ca_file=_path(value.get("ca"), self._base),
             strict_x509=value.get("strictX509", True),
             connected=value.get("connected"),
             external_domain=value.get("externalDomain", ""),
@@ -126,15 +154,24 @@ class _Stamp:
             concurrency=value.get("concurrency", 8),
         )
 
-    def _credential(self, value: dict[str, Any]) -> Credential:
-        return Credential(
-            client_id=value["clientId"],
-            tenant_id=value.get("tenantId", ""),
-            secret_env=value.get("secretEnv", ""),
-            secret_file=self._path(value.get("secretFile")),
-            certificate_file=self._path(value.get("certificateFile")),
-            certificate_password_env=value.get("certificatePasswordEnv", ""),
-        )
 
-    def _path(self, text: str | None) -> Path | None:
-        return None if text is None else self._base / Path(text).expanduser()
+def _wrong_credential(key: str, value: dict[str, Any]) -> str:
+    given = [name for name in _SECRETS if name in value]
+    if len(given) == 1:
+        return ""
+    return f"{key} needs exactly one of {', '.join(_SECRETS)}; it has {len(given) or 'none'}."
+
+
+def _credential(value: dict[str, Any], base: Path) -> Credential:
+    return Credential(
+        client_id=value["clientId"],
+        tenant_id=value.get("tenantId", ""),
+        secret_env=value.get("secretEnv", ""),
+        secret_file=_path(value.get("secretFile"), base),
+        certificate_file=_path(value.get("certificateFile"), base),
+        certificate_password_env=value.get("certificatePasswordEnv", ""),
+    )
+
+
+def _path(text: str | None, base: Path) -> Path | None:
+    return None if text is None else base / Path(text).expanduser()

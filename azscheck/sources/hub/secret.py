@@ -21,9 +21,10 @@ class Secret:
     password: str = field(default="", repr=False)
 
 
-def read_secret(credential: Credential, stamp: str) -> Secret:
-    """Read the secret from where the settings say it is; raises UsageError with a sentence, before any call is made."""
-    of = f"service principal {credential.client_id} of stamp {stamp}"
+def read_secret(credential: Credential, whose: str) -> Secret:
+    """Read the secret of a service principal from where the settings say it is; raises UsageError with a sentence,
+    before any call is made. `whose` is what it signs in to, such as `stamp north`."""
+    of = f"service principal {credential.client_id} of {whose}"
     if credential.certificate_file is not None:
         return _read_certificate(credential.certificate_file, credential, of)
     if credential.secret_env:
