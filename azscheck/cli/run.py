@@ -17,6 +17,7 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Inventory, type_key
 from azscheck.policy import ATTESTATIONS, STAMPS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
+from azscheck.policy.load import Library
 from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
@@ -129,6 +130,8 @@ class Rules:
     policies: list[Policy]
     sets: tuple[str, ...]
     exemptions: list[Exemption]
+    library: Library
+    """All that there is to choose from."""
 
 
 def rules_of(
@@ -141,7 +144,8 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
+    exempted = load_exemptions(files, library.sets, signers_of(configuration))
+    return Rules(chosen, tuple(dict.fromkeys(names)), exempted, library)
 
 
 def signers_of(configuration: "Configuration | None") -> AllowedSigners | None:
