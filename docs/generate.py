@@ -112,6 +112,7 @@ def _configuration() -> str:
         " is. No secret stands in the file, in an argument, in the inventory or in a report.",
         *_SIGN_IN,
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
+        _keys(schema["$defs"]["vault"], "A vault in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",
         "## What the service principal needs",
         "The role Reader on the Default Provider Subscription (admin endpoint) and on the tenants' subscriptions"

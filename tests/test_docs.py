@@ -20,6 +20,7 @@ from azscheck.sources import attestations, evidence
 from azscheck.sources.configuration import read_configuration
 from azscheck.sources.exports import Export
 from azscheck.sources.exports.mapping import read_mapping
+from azscheck.sources.vaults import Vault
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -142,13 +143,15 @@ def test_the_attestations_example(tmp_path: Path) -> None:
 
 def test_the_evidence_examples(tmp_path: Path) -> None:
     """A configuration, mapping or policy that is copied from the page is refused."""
-    configured, mapping, policy = (text for page, text in blocks("yaml") if page.name == "evidence.md")
+    configured, live, mapping, policy = (text for page, text in blocks("yaml") if page.name == "evidence.md")
     (tmp_path / "m.yaml").write_text(mapping, "utf-8")
     assert read_mapping(str(tmp_path / "m.yaml")).moment("31.01.2026 12:00") == "2026-01-31T11:00:00Z"
     stamp = "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
     (tmp_path / "azscheck.yaml").write_text(stamp + configured, "utf-8")
     named = read_configuration(tmp_path / "azscheck.yaml").evidence or ()
     assert [type(entry) for entry in named[:3]] == [Export] * 3
+    (tmp_path / "azscheck.yaml").write_text(stamp + live, "utf-8")
+    assert {type(entry) for entry in read_configuration(tmp_path / "azscheck.yaml").evidence or ()} == {Vault}
     (tmp_path / "p.yaml").write_text(policy, "utf-8")
     assert load_library([tmp_path / "p.yaml"]).policies[0].counts == {"Azscheck/evidence"}
 

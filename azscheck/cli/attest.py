@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from azscheck.cli import options
-from azscheck.cli.asking import asked, refuse_own_approval, stamp_scope
+from azscheck.cli.entries import APPROVER, add, answers, configuration_if_any, entry_options, file_for, say, stamp_scope
 from azscheck.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from azscheck.policy import Policy
+    from azscheck.policy.load import Library
     from azscheck.sources.attestations import Standing
-    from azscheck.sources.configuration import Configuration
 
 _FILE: Final = Path("attestations.yaml")
 _USUAL: Final = timedelta(days=90)
@@ -50,30 +50,19 @@ def command() -> None:
 
 @click.option("--stamp", default="", help="The stamp that it is of  [default: the one in azscheck.yaml]")
 @click.option("--scope", default="", metavar="ID", help="An id instead, with everything under it.")
-@click.option("--owner", default="", help="Who assessed it and answers for it.")
-@click.option("--approved-by", default="", help="Who approved it, another than the owner.")
 @click.option("--comments", default="", help="What was done and what was found, in words.")
 @click.option("--non-compliant", is_flag=True, help="What was found does not comply.")
 @click.option("--assessed-on", default="", metavar="DAY", help="When it was assessed  [default: today]")
-@click.option("--expires-on", default="", metavar="DAY", help="When it lapses  [default: by the policy, else 90 days]")
 @click.option(
     "--evidence",
     multiple=True,
     metavar="FILE[=WORDS]",
     help="A file that it stands on, whose SHA-256 is kept and held against it at each run; repeatable.",
 )
-@click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign it with the approver's SSH key.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help=f"The file to add it to  [default: the one in azscheck.yaml, else {_FILE}]",
-)
-@options.configuration_option
-@click.option("--policies", multiple=True, type=click.Path(path_type=Path), help="Where the policy is; repeatable.")
-@options.now_option
+@entry_options
 def _written(**_: Any) -> None:
-    """Write an attestation; what is missing is asked for on a terminal.
+    """Write an attestation; what is missing is asked for on a terminal. Without --expires-on it lapses by the policy's
+    own figure, else after 90 days.
 
     \b
     Examples:
@@ -104,27 +93,22 @@ def _write(
     now: str | None,
 ) -> ExitCode:
     from azscheck.cli.run import policy_named, rules_of
-    from azscheck.documents import parse_document
-    from azscheck.documents.appending import appended, write_text
-    from azscheck.documents.signatures import KEY
-    from azscheck.documents.signatures import sign as signed
     from azscheck.sources.attestations import NAMESPACE, standings
 
-    known = _configuration(configuration)
-    file = _file(output, known)
+    known = configuration_if_any(configuration)
+    named, stamps = (known.attestations or (), known.names) if known else ((), ())
+    file = file_for(output, named, _FILE)
     policy = policy_named(policy_id, rules_of(policies, (), (), known).policies)
     moment = options.moment(now)()
-    where = stamp_scope(stamp, known.names if known else ()) if stamp else scope
+    where = stamp_scope(stamp, stamps) if stamp else scope
     questions = {
         "--owner": "Who assessed it and answers for it (owner)",
-        "--approved-by": "Who approved it, another than the owner",
+        **APPROVER,
         "--comments": "What was done, and what was found",
+        **({"--scope": f"Which stamp or id (/azscheck/stamps/{stamps[0]})"} if len(stamps) > 1 else {}),
     }
-    if known and len(known.names) > 1:
-        questions["--scope"] = f"Which stamp or id (/azscheck/stamps/{known.names[0]})"
     given = {"--owner": owner, "--approved-by": approved_by, "--comments": comments, "--scope": where}
-    said = asked(given, questions)
-    refuse_own_approval(said["--owner"], said["--approved-by"])
+    said = answers(given, questions)
     assessed = assessed_on or moment.date().isoformat()
     expires, why = (expires_on, "") if expires_on else _lapse(policy, assessed)
     entry: dict[str, Any] = {
@@ -138,14 +122,8 @@ def _write(
         "comments": said["--comments"],
         **({"evidence": [_evidence(text, file.parent) for text in evidence]} if evidence else {}),
     }
-    if sign:
-        entry[KEY] = signed(entry, sign, NAMESPACE)
-    text = appended(file, "attestations", entry)
-    standings(parse_document(text, file.as_posix()), known.names if known else (), moment)
-    write_text(file, text)
-    click.echo(f"wrote {file}: {policy.id} is attested until {expires}{why}", err=True)
-    if known is None or file.resolve() not in {path.resolve() for path in known.attestations or ()}:
-        click.echo(f"azscheck: name {file} under `attestations:` in azscheck.yaml", err=True)
+    add(file, "attestations", entry, sign, NAMESPACE, lambda document: standings(document, stamps, moment))
+    say(file, f"{policy.id} is attested until {expires}{why}", "attestations", named)
     return ExitCode.COMPLIANT
 
 
@@ -158,6 +136,7 @@ def _write(
 @options.now_option
 def list_command(files: tuple[Path, ...], within: str, configuration: Path | None, now: str | None) -> ExitCode:
     """List attestations, of FILES or of the configuration, by the day on which they lapse; void ones with why."""
+    from azscheck.cli.policies import load
     from azscheck.cli.run import signers_of
     from azscheck.documents import read_document
     from azscheck.sources.attestations import standings
@@ -168,38 +147,29 @@ def list_command(files: tuple[Path, ...], within: str, configuration: Path | Non
         until = moment + parse_duration(within) if within else None
     except (ValueError, OverflowError) as error:
         raise UsageError(f"--within: {error}.") from error
-    known = _configuration(configuration)
+    known = configuration_if_any(configuration)
     named = files or (known.attestations if known else None) or ()
     if not named:
         raise UsageError("no attestations: name a file, or `attestations:` in azscheck.yaml.")
     signers = signers_of(known)
     stamps = known.names if known else ()
     found = [s for file in named for s in standings(read_document(file), stamps, moment, signers)]
-    _print([s for s in found if until is None or s.expires_on <= until], moment)
+    library = load(known.policies if known else ())
+    _print([s for s in found if until is None or s.expires_on <= until], library, moment)
     return ExitCode.COMPLIANT
 
 
-def _print(found: "Sequence[Standing]", now: datetime) -> None:
+def _print(found: "Sequence[Standing]", library: "Library", now: datetime) -> None:
+    from azscheck.cli.policies import stranger
     from azscheck.times import format_time
 
     for one in sorted(found, key=lambda one: (one.expires_on, one.place)):
         state = f"void: {one.doubt}" if one.doubt else "lapsed" if one.lapsed(now) else "in force"
+        if strange := stranger(one.value["policy"], library):
+            state += f", but {strange}"
         value, lapses = one.value, format_time(one.expires_on)[:10]
         of = f"{value['policy']}  {value.get('scope', 'the stamp')}  {value['complianceState']}"
         click.echo(f"{lapses}  {of}  {state}  ({one.place})")
-
-
-def _configuration(path: Path | None) -> "Configuration | None":
-    from azscheck.cli.run import configuration_of
-
-    return configuration_of(path, ()) if path or options.CONFIGURATION.exists() else None
-
-
-def _file(output: Path | None, known: "Configuration | None") -> Path:
-    named = known.attestations if known else None
-    if output is None and named and len(named) > 1:
-        raise UsageError(f"--output: the configuration names several files, {', '.join(map(str, named))}: name one.")
-    return options.writable("--output", output or (named[0] if named else _FILE))
 
 
 def _lapse(policy: "Policy", assessed: str) -> tuple[str, str]:

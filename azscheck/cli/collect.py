@@ -78,8 +78,9 @@ def command(
     types = None if everything else types_read(rules_of(policies, sets, (), replace(known, exemptions=())).policies)
     if plan:
         from azscheck.cli.plan import show
+        from azscheck.sources.vaults import Vault
 
-        show(known.stamps, types)
+        show(known.stamps, types, [source for source in known.evidence or () if isinstance(source, Vault)])
         return ExitCode.COMPLIANT
     journal, spool = _opened(output, clock, resume, log)
     try:

@@ -6,10 +6,11 @@ import click
 
 from azscheck.sources.hub.plan import planned_calls, rights
 from azscheck.sources.hub.settings import StampSettings
+from azscheck.sources.vaults import Vault, planned
 
 
-def show(stamps: Sequence[StampSettings], types: Collection[str] | None) -> None:
-    """The calls to each stamp, and the rights they need."""
+def show(stamps: Sequence[StampSettings], types: Collection[str] | None, vaults: Sequence[Vault] = ()) -> None:
+    """The calls to each stamp and vault, and the rights they need."""
     for settings in stamps:
         calls = planned_calls(settings, types)
         addresses = {"admin": settings.admin, "tenant": settings.tenant}
@@ -23,4 +24,9 @@ def show(stamps: Sequence[StampSettings], types: Collection[str] | None) -> None
         for right in rights(settings, types):
             click.echo(f"    {right.plane}: {right.role} on {right.scope}")
         click.echo("")
+    for vault in vaults:
+        click.echo(f"the vault {vault.name}\n\n  {vault.resource_manager}")
+        for line in planned(vault):
+            click.echo(f"    {line}")
+        click.echo(f"\n  rights\n    Reader on {vault.id}\n")
     click.echo("A stamp that does not offer an api-version is asked with one that it offers. Nothing was called.")

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import Place
-from azscheck.policy import Policy
+from azscheck.inventory import Inventory
+from azscheck.policy import ATTESTATIONS, Policy
 from azscheck.policy.load import Library, load_library
 from azscheck.policy.model import ANY
 
@@ -34,6 +36,27 @@ def types_read(policies: Iterable[Policy]) -> frozenset[str] | None:
     if any(ANY in policy.applies_to for policy in policies):
         return None
     return frozenset(kind for policy in policies for kind in policy.reads)
+
+
+def say_strangers(inventory: Inventory, library: Library) -> None:
+    """Name on stderr the attestations whose policy nothing is called after: nobody else would ever miss them."""
+    told = {
+        f"{attestation.origin}: {sentence}": None
+        for attestation in inventory.of_type(ATTESTATIONS)
+        if (sentence := stranger(str(attestation.body["properties"].get("policy", "")), library))
+    }
+    for line in list(told)[:_MOST_SHOWN]:
+        click.echo(f"azscheck: {line}", err=True)
+    if len(told) > _MOST_SHOWN:
+        click.echo(f"azscheck: {len(told) - _MOST_SHOWN} more, which `azscheck attest list` shows", err=True)
+
+
+def stranger(policy: str, library: Library) -> str:
+    """Why an attestation answers no policy; empty where one is called so."""
+    known = [known.id for known in library.policies]
+    if policy.lower() in map(str.lower, known):
+        return ""
+    return f"attests {shorten(policy)}, and no policy is called so{did_you_mean(policy, known)}"
 
 
 def say_disabled(policies: Iterable[Policy], judged: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Inventory, type_key
 from azscheck.policy import ATTESTATIONS, STAMPS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
+from azscheck.policy.load import Library
 from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from azscheck.inventory.spool import Spool
     from azscheck.sources.configuration import Configuration
     from azscheck.sources.hub import Journal, StampSettings
+    from azscheck.sources.vaults.reading import Read
 
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
@@ -60,11 +62,10 @@ def collect(
 
     With `spool` most of it is there. Raises Interrupted with what was read for Ctrl-C."""
     from azscheck.cli.progress import shown
-    from azscheck.sources import hub, share
+    from azscheck.sources import hub, share, vaults
     from azscheck.sources.joining import joined
 
     names = [stamp.name for stamp in configuration.stamps]
-    told = _told(configuration, names, clock())
     of_shares = types is None or bool({type_key(t) for t in types} & {type_key(t) for t in share.TYPES})
     # Before a stamp is asked anything: a password that is missing must not cost an hour.
     passwords = share.read_passwords({name: s for name, s in configuration.shares.items() if name in names})
@@ -72,6 +73,11 @@ def collect(
         # The stamp tells where its share is.
         types = {*types, STAMPS, "Microsoft.Backup.Admin/backupLocations"}
     with log.requests(), shown(log) as progress:
+        report = None if progress is None else lambda stamp, what: progress(stamp, what, 0)
+        # Those of other stamps are left alone, and with them their secrets.
+        asked = [source for source in configuration.evidence or () if getattr(source, "stamp", "") in ("", *names)]
+        read = vaults.reader(asked, clock, report, types)
+        told = _told(configuration, names, clock(), read)
         try:
             found = hub.collect(
                 configuration.stamps, clock=clock, progress=progress, types=types, journal=journal, spool=spool
@@ -115,12 +121,14 @@ def with_evidence(inventory: Inventory, configuration: "Configuration", clock: C
     return joined(inventory + more)
 
 
-def _told(configuration: "Configuration", stamps: Sequence[str], now: datetime) -> Inventory:
-    """What no stamp can tell."""
+def _told(
+    configuration: "Configuration", stamps: Sequence[str], now: datetime, read: "Read | None" = None
+) -> Inventory:
+    """What no stamp can tell; vaults are asked with `read`."""
     from azscheck.sources import attestations, evidence
 
     known = configuration.names
-    told = evidence.collect(configuration.evidence, stamps, now, known)
+    told = evidence.collect(configuration.evidence, stamps, now, known, read)
     return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 
@@ -131,6 +139,8 @@ class Rules:
     policies: list[Policy]
     sets: tuple[str, ...]
     exemptions: list[Exemption]
+    library: Library
+    """All that there is to choose from."""
 
 
 def rules_of(
@@ -143,7 +153,8 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
+    exempted = load_exemptions(files, library.sets, signers_of(configuration))
+    return Rules(chosen, tuple(dict.fromkeys(names)), exempted, library)
 
 
 def signers_of(configuration: "Configuration | None") -> "AllowedSigners | None":

@@ -60,7 +60,7 @@ def command(
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
-    from azscheck.cli.policies import say_disabled, types_read
+    from azscheck.cli.policies import say_disabled, say_strangers, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
@@ -108,5 +108,6 @@ def command(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
+    say_strangers(inventory, rules.library)
     write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
     return log.close(results, fail_on, fail_on_unknown)

@@ -61,9 +61,19 @@ def _leaf(error: "ValidationError") -> "ValidationError":
         forms.setdefault(below.schema_path[0], []).append(below)
     # Of several forms that a value may have, the one of its own type was meant.
     meant = [form for form in forms.values() if not any(e.validator == "type" and not e.path for e in form)]
-    if len(meant) == 1:
-        return _leaf(best_match(meant[0]) or error)
+    # Of several of its type, the one whose keys it has.
+    fits = sorted((sum(map(_strangeness, form)), i) for i, form in enumerate(meant))
+    if len(meant) == 1 or (len(meant) > 1 and isinstance(error.instance, dict) and fits[0][0] < fits[1][0]):
+        return _leaf(best_match(meant[fits[0][1]]) or error)
     return best_match([error]) or error
+
+
+def _strangeness(error: "ValidationError") -> int:
+    """How many keys too many, or too few, an error is of."""
+    schema: Any = error.schema
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        return sum(key not in schema.get("properties", {}) for key in error.instance)
+    return 1
 
 
 def _mistakes(document: Document, error: "ValidationError") -> Iterator[tuple[Place, str]]:

@@ -119,27 +119,38 @@ def _dated(condition: Condition, frame: Frame, interpreter: Interpreter) -> Iter
             fields = [t.left for t in all_tests(where) if _is_age(t) and isinstance(t.left, Field)]
             if not fields:
                 continue
-            chosen = count.newest.where if count.newest else None
-            ageless = AllOf((_without_ages(where), *((chosen,) if chosen else ())))
-            for resource in interpreter.world.population(count, frame).candidates:
-                inner = frame.of(resource)
-                if interpreter.truth(ageless, inner) is True:
-                    yield from (inner.read(field) for field in fields)
+            yield from _dated_resources(count, where, fields, frame, interpreter)
+
+
+def _dated_resources(
+    count: ResourceCount, where: Condition, fields: list[Field], frame: Frame, interpreter: Interpreter
+) -> Iterable[Any]:
+    """Of those that satisfy all else; where none does, of those that do but for counts of their parts."""
+    chosen = (count.newest.where,) if count.newest and count.newest.where else ()
+    frames = [frame.of(resource) for resource in interpreter.world.population(count, frame).candidates]
+    for ageless in (_without_ages(where), _without_ages(where, parts=False)):
+        fitting = [inner for inner in frames if interpreter.truth(AllOf((ageless, *chosen)), inner) is True]
+        if fitting:
+            return [inner.read(field) for inner in fitting for field in fields]
+    return ()
 
 
 def _is_age(test: Test) -> bool:
     return test.operator in ("newerThan", "olderThan")
 
 
-def _without_ages(condition: Condition) -> Condition:
+def _without_ages(condition: Condition, *, parts: bool = True) -> Condition:
+    """The condition without its tests of ages; without `parts`, also without those of a resource's own parts."""
     match condition:
-        case AllOf(conditions=parts):
-            return AllOf(tuple(_without_ages(part) for part in parts))
-        case AnyOf(conditions=parts):
-            return AnyOf(tuple(_without_ages(part) for part in parts))
+        case AllOf(conditions=below):
+            return AllOf(tuple(_without_ages(part, parts=parts) for part in below))
+        case AnyOf(conditions=below):
+            return AnyOf(tuple(_without_ages(part, parts=parts) for part in below))
         case Test() if _is_age(condition):
             return AllOf(())
-        case Test(left=ArrayCount(where=where)) if where is not None and any(map(_is_age, all_tests(where))):
+        case Test(left=ArrayCount(where=where)) if not parts or (
+            where is not None and any(map(_is_age, all_tests(where)))
+        ):
             # How old the parts are is a question of age, too.
             return AllOf(())
         case _:

@@ -14,6 +14,7 @@ from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.inheritance import Settings, group_mistakes, members, settings_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
+from azscheck.sources.vaults import PUBLIC, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Configuration:
     """Of all stamps in the file, whichever of them were chosen."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the stamps in each group of the file."""
-    evidence: tuple[Path | Export, ...] | None = None
-    """Saved inventories and exports; None: none was named, which is not the same as there being none."""
+    evidence: tuple[Path | Export | Vault, ...] | None = None
+    """Saved inventories, exports and vaults; None: none was named, which is not the same as there being none."""
     sets: tuple[str, ...] = ()
     """Empty: `backup-and-dr`, where the policies are the shipped ones."""
     exemptions: tuple[Path, ...] = ()
@@ -57,7 +58,7 @@ def read_configuration(path: Path) -> Configuration:
         (document.place("stamps", i, "name"), f"the name {stamps[i].name!r} is taken by another stamp.")
         for i, name in enumerate(names)
         if name in names[:i]
-    }
+    } | set(_evidence_mistakes(document))
     if mistakes:
         raise DocumentError(list(mistakes))
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -77,10 +78,36 @@ def read_configuration(path: Path) -> Configuration:
     )
 
 
-def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export:
-    """A saved inventory, or an export with what is said of it; a mapping is a shipped one's name, or a path."""
+def _evidence_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
+    """What no schema can say of `evidence:`."""
+    for i, entry in enumerate(document.value.get("evidence") or ()):
+        if isinstance(entry, str) or "vault" not in entry:
+            continue
+        for sentence in credential_mistakes(entry["credential"], "credential"):
+            yield document.place("evidence", i, "credential"), sentence
+        if entry["kind"] == "data-replication" and "target" not in entry:
+            yield document.place("evidence", i), "a vault of data-replication needs target: the second stamp's name."
+        if entry["kind"] == "data-replication" and "resourceManager" not in entry:
+            yield document.place("evidence", i), "a vault of data-replication needs the second stamp's resourceManager."
+
+
+def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export | Vault:
+    """A saved inventory, a vault, or an export with what is said of it; a mapping is a name or a path."""
     if isinstance(entry, str):
         return base / entry
+    if "vault" in entry:
+        return Vault(
+            kind=entry["kind"],
+            subscription_id=entry["subscriptionId"],
+            resource_group=entry["resourceGroup"],
+            name=entry["vault"],
+            credential=credential_settings(entry["credential"], base),
+            resource_manager=entry.get("resourceManager", PUBLIC).rstrip("/"),
+            ca_file=_path(entry.get("ca"), base),
+            stamp=entry.get("stamp", ""),
+            target=entry.get("target", ""),
+            whole=entry.get("all", False),
+        )
     file, mapping = entry["file"], entry.get("mapping", "")
     return Export(
         kind=entry["kind"],
@@ -125,7 +152,7 @@ class _Stamp:
             tenant=value.get("tenant", "").rstrip("/"),
             credential=credential_settings(value["credential"], self._base),
             tenant_credential=credential_settings(own, self._base) if own is not None else None,
-            ca_file=self._path(value.get("ca")),
+            ca_file=_path(value.get("ca"), self._base),
             strict_x509=value.get("strictX509", True),
             connected=value.get("connected"),
             external_domain=value.get("externalDomain", ""),
@@ -134,5 +161,6 @@ class _Stamp:
             concurrency=value.get("concurrency", 8),
         )
 
-    def _path(self, text: str | None) -> Path | None:
-        return None if text is None else self._base / Path(text).expanduser()
+
+def _path(text: str | None, base: Path) -> Path | None:
+    return None if text is None else base / Path(text).expanduser()

@@ -8,6 +8,8 @@ from typing import Final
 from azscheck.errors import InventoryError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, type_key
 from azscheck.sources.exports import Export, read_export
+from azscheck.sources.vaults import Vault
+from azscheck.sources.vaults.reading import LISTS, Read
 
 _HOW = "name a file with them under `evidence:` in azscheck.yaml, or write `evidence: []` if there are none"
 
@@ -24,24 +26,23 @@ ITEMS: Final = ("Azscheck/protectedItems", "Azscheck/replicatedItems", "Azscheck
 
 
 def collect(
-    files: Sequence[Path | Export] | None, stamps: Collection[str], now: datetime, known: Collection[str] = ()
+    files: Sequence[Path | Export | Vault] | None,
+    stamps: Collection[str],
+    now: datetime,
+    known: Collection[str] = (),
+    read: Read | None = None,
 ) -> Inventory:
     """The evidence in saved inventories and exports, for these stamps; what none covers is skipped, never empty.
 
     `files` None: nothing was named. An empty sequence: the operator says that there are no such items. `known` are
-    further stamps that a file may speak of. Raises InventoryError for a saved inventory that cannot be read or speaks
-    of others, DocumentError for an export that is damaged.
+    further stamps that a file may speak of. `read` reads a vault; None: nobody is asked anything now. Raises
+    InventoryError for a saved inventory that cannot be read or speaks of others, DocumentError for an export that is
+    damaged.
     """
     found = Inventory.of(now, (), ())
     for file in files or ():
-        if isinstance(file, Export):
-            stamp = stamp_of(file, list(known or stamps))
-            read = read_export(file, stamp, now).inventory.only(stamps)
-            try:
-                found += read
-            except InventoryError as error:
-                named = ", ".join(path.as_posix() for path in file.files)
-                raise UsageError(f"{named}: another file of the evidence holds the same: {error}") from error
+        if not isinstance(file, Path):
+            found = _with(found, file, stamps, known, now, read)
             continue
         more = Inventory.read(file)
         others = sorted(set(more.stamps) - {*stamps, *known})
@@ -67,11 +68,43 @@ def collect(
     return found + Inventory.of(now, (), missing)
 
 
-def stamp_of(export: Export, stamps: Sequence[str]) -> str:
+def _with(
+    found: Inventory,
+    source: Export | Vault,
+    stamps: Collection[str],
+    known: Collection[str],
+    now: datetime,
+    read: Read | None,
+) -> Inventory:
+    """What was found, and what an export or a vault has of these stamps."""
+    stamp = stamp_of(source, list(known or stamps))
+    if stamp not in stamps:
+        return found
+    if isinstance(source, Export):
+        more = read_export(source, stamp, now).inventory
+    elif read is not None:
+        more = read(source, stamp)
+    else:
+        reason = f"the vault {source.name} is asked when stamps are collected, not now"
+        skipped = Coverage(stamp, LISTS[source.kind].type, "", CoverageState.SKIPPED, reason, time=now)
+        more = Inventory.of(now, (), [skipped])
+    try:
+        return found + more
+    except InventoryError as error:
+        raise UsageError(f"{_named(source)}: another entry of the evidence holds the same: {error}") from error
+
+
+def _named(source: Export | Vault) -> str:
+    if isinstance(source, Vault):
+        return f"the vault {source.name}"
+    return ", ".join(path.as_posix() for path in source.files)
+
+
+def stamp_of(export: Export | Vault, stamps: Sequence[str]) -> str:
     """The stamp that an export is of; raises UsageError where several may be meant, or it is none of them."""
     if export.stamp in stamps or (export.stamp and not stamps):
         return export.stamp
-    files = ", ".join(path.as_posix() for path in export.files)
+    files = _named(export)
     if export.stamp:
         named = ", ".join(stamps)
         raise UsageError(f"{files}: is said to be of the stamp {export.stamp!r}, the configuration has: {named}.")

@@ -166,6 +166,21 @@ def test_what_is_in_force_lapses_or_is_void(run: Run) -> None:
     assert "lapsed" in run("attest", "list", "attestations.yaml", "--now", "2026-07-03T00:00:00Z").out
 
 
+def test_an_attestation_of_no_policy_is_told(run: Run, inventory_file: Path) -> None:
+    """One letter too few, and what somebody vouched for is missed in the disaster."""
+    run(*ATTEST)
+    file = Path("attestations.yaml")
+    file.write_text(file.read_text().replace("ASH-INF-003", "ASH-INF-0003", 1))
+    Path("azscheck.yaml").write_text(STAMP + "attestations: [attestations.yaml]\n")
+    told = "attests 'ASH-INF-0003', and no policy is called so; did you mean 'ASH-INF-003'?"
+    assert f"in force, but {told}" in run("attest", "list", "--now", NOW).out
+    ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW)
+    assert f"azscheck: attestations.yaml:2: {told}\n" in ran.err
+    file.write_text(file.read_text().replace("ASH-INF-0003", "ASH-INF-003", 1))
+    ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW, "--set", "tenant")
+    assert "no policy is called so" not in ran.err
+
+
 def scanned(run: Run, inventory: Path, *options: str) -> tuple[Ran, dict[str, Any]]:
     ran = run(
         "scan", "--inventory", inventory, "--config", "azscheck.yaml", "--now", NOW, "--format", "json=r.json", *options

@@ -118,4 +118,4 @@ def test_the_same_item_in_two_exports(run: Run, inventory_file: Path) -> None:
     Path("azscheck.yaml").write_text(STAMP + f"evidence: [{entry}, {entry}]\n")
     ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW)
     assert ran.code == 2
-    assert "items.json: another file of the evidence holds the same" in ran.err
+    assert "items.json: another entry of the evidence holds the same" in ran.err

@@ -190,3 +190,22 @@ def test_the_plan_calls_nothing_and_writes_nothing(run: Run, stamp: DemoStamp) -
     assert "Reader on the Default Provider Subscription" in ran.out
     assert stamp.requests == []
     assert not Path("inventory.ndjson").exists()
+
+
+def test_the_plan_shows_what_a_vault_is_asked(run: Run, stamp: DemoStamp) -> None:
+    """Who is to give rights on a vault does not learn which."""
+    file = configuration(stamp, Path())
+    credential = {"clientId": "c", "secretEnv": "S"}
+    vault = {
+        "kind": "site-recovery",
+        "subscriptionId": "s",
+        "resourceGroup": "g",
+        "vault": "v",
+        "credential": credential,
+    }
+    file.write_text(json.dumps({**json.loads(file.read_text()), "evidence": [vault]}))
+    ran = run("collect", "--plan")
+    assert ran.code == 0
+    of = "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v"
+    assert f"GET  {of}/replicationProtectedItems  api-version" in ran.out
+    assert f"Reader on {of}" in ran.out

@@ -77,6 +77,33 @@ def test_nothing_dated() -> None:
     assert result.message == "none"
 
 
+def test_age_where_a_part_is_what_is_wrong() -> None:
+    """A folder with a file of today is told to have none, because another file is missing."""
+    whole = {
+        "count": {
+            "resources": OTHER,
+            "where": {
+                "allOf": [
+                    {"count": {"field": "properties.missing[*]"}, "equals": 0},
+                    {"field": "properties.kind", "equals": "full"},
+                    {"field": "properties.time", "newerThan": "P1D"},
+                ]
+            },
+        },
+        "greaterOrEquals": 1,
+    }
+    fresh = {"time": "2026-06-01T06:00:00Z", "kind": "full"}
+    others = [
+        resource("a", {**fresh, "missing": ["x"]}, kind=OTHER),
+        resource("b", {**fresh, "time": "2026-06-01T11:00:00Z", "kind": "log", "missing": []}, kind=OTHER),
+    ]
+    (result,) = judge_with(whole, "{newest}", {}, resource(), *others)
+    assert result.message == "6 h"
+    others.append(resource("c", {**fresh, "time": "2026-05-01T12:00:00Z", "missing": []}, kind=OTHER))
+    (result,) = judge_with(whole, "{newest}", {}, resource(), *others)
+    assert result.message == "31 d"
+
+
 def test_age_of_the_newest_that_was_judged() -> None:
     """The message shows the age of a backup of another kind, younger than the one that was judged."""
     newest = {

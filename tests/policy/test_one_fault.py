@@ -21,6 +21,7 @@ ALERTS = "Microsoft.InfrastructureInsights.Admin/regionHealths/alerts"
 FABRIC, UPDATES = "Microsoft.Fabric.Admin/fabricLocations", "Microsoft.Update.Admin/updateLocations"
 MACHINES = "Microsoft.Compute/virtualMachines"
 FOLDERS, ON_SHARE, ATTESTED = "Azscheck/shareFolders", "Azscheck/shareBackups", "Azscheck/attestations"
+EVIDENCE = "Azscheck/evidence"
 SHARE = r"\\fs01.corp.fabrikam.example\AzSBackups\north"
 ROLES = [
     *("NRP", "SRP", "CRP", "KeyVaultInternalControlPlane", "KeyVaultInternalDataPlane", "KeyVaultControlPlane"),
@@ -102,6 +103,10 @@ class World:
                 "hlh": folder("HLH", devices=[]),
             },
             ON_SHARE: {b: {"backupId": b, "whole": True, "missingRepositories": []} for b in ("b1", "b2")},
+            EVIDENCE: {
+                "test.txt": {"kind": "test-azurestack", "date": ago(3), "checks": [{"result": "passed"}] * 30},
+                "report.htm": {"kind": "backup-validator", "date": ago(30), "result": "passed"},
+            },
             ATTESTED: {
                 p: attestation(f"ASH-INF-{p}") for p in ("009", "012", "022", "027", "030", "031")
             },
@@ -229,6 +234,9 @@ FAULTS: list[tuple[str, Callable[[World], Any], tuple[str, ...], tuple[str, ...]
     ("SRP failed", lambda w: fail_role(w, "SRP"), ("007", "017"), ()),
     ("WAS failed", lambda w: fail_role(w, "WAS"), ("007", "017", "018"), ()),
     ("ACS failed, in none of the seven kinds", lambda w: fail_role(w, "ACS"), ("007",), ()),
+    ("a test failed", lambda w: w.types[EVIDENCE]["test.txt"]["checks"][7].update(result="failed"), ("060",), ()),
+    ("the validator missed a kind", lambda w: w.types[EVIDENCE]["report.htm"].update(result="partial"), ("061",), ()),
+    ("no report of a check was given", lambda w: w.without(EVIDENCE), (), ("060", "061")),
     ("the scheduler is off", lambda w: w.share.update(isBackupSchedulerEnabled=False), ("005",), ()),
     ("once a day", lambda w: w.share.update(backupFrequencyInHours=24), ("005",), ()),
     ("kept for one day", lambda w: w.share.update(backupRetentionPeriodInDays=1), ("005",), ()),

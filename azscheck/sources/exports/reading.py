@@ -1,7 +1,7 @@
 """From files to resources: items with their origin, date and SHA-256, and the coverage that says how many there are."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -47,7 +47,9 @@ def read_export(export: Export, stamp: str, now: datetime) -> Imported:
                 continue
             keys[f"{item.type}/{item.key}".lower()] += 1
             again = keys[f"{item.type}/{item.key}".lower()]
-            resources.append(_resource(item, source, stamp, when, "" if again == 1 else f";{again}"))
+            said = {"source": source.path.name, "sha256": source.sha256}
+            origin = Origin("file", source.path.as_posix(), when, item.line)
+            resources.append(item_resource(item, stamp, said, origin, "" if again == 1 else f";{again}"))
     types = _types(export)
     return Imported(Inventory.of(now, resources, _coverage(export, types, resources, stamp, now)), left_out)
 
@@ -107,18 +109,18 @@ def _date(export: Export, source: SourceFile, now: datetime) -> datetime | None:
     return said
 
 
-def _resource(item: Item, source: SourceFile, stamp: str, when: datetime | None, again: str) -> Resource:
-    properties: dict[str, Any] = {**item.properties, "source": source.path.name, "sha256": source.sha256}
+def item_resource(item: Item, stamp: str, said: Mapping[str, Any], origin: Origin, again: str = "") -> Resource:
+    """An item as a resource of a stamp, of the origin's date; `said` is its source, `again` tells it from another."""
+    properties: dict[str, Any] = {**item.properties, **said}
     unknown = {f"/properties/{name}": reason for name, reason in item.unknown.items()}
-    if when is None:
+    if origin.time is None:
         unknown["/properties/date"] = _NO_DATE
     else:
-        properties["date"] = format_time(when)
+        properties["date"] = format_time(origin.time)
     redact(properties)
     identity = f"/azscheck/{item.type.rpartition('/')[2]}/{item.key.strip('/')}{again}"
     name = str(properties.get("sourceName") or identity.rpartition("/")[2])
     body = {"id": identity, "name": name, "type": item.type, "properties": properties}
-    origin = Origin("file", source.path.as_posix(), when, item.line)
     return Resource(stamp, item.type, identity, body, origin, unknown)
 
 

@@ -67,7 +67,10 @@ def recovery_services(value: Mapping[str, Any], line: int | None, target: str) -
         "lastRecoveryPoint": recovered,
         "health": health,
     }
-    return Item(PROTECTED, identity, _present(found), line, {"health": why} if why else {})
+    unknown = {"health": why} if why else {}
+    if not recovered and product != _PRODUCTS["MAB"] and not extended:
+        unknown["lastRecoveryPoint"] = "the list has no extendedInfo, in which DPM and Azure Backup Server say it"
+    return Item(PROTECTED, identity, _present(found), line, unknown)
 
 
 def site_recovery(value: Mapping[str, Any], line: int | None, target: str) -> Item | None:

@@ -5,13 +5,16 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
-from azscheck.documents import did_you_mean
+from azscheck.documents import did_you_mean, shorten
 from azscheck.sources.exports.mapping import LISTS, TIMES, ColumnMapping
 from azscheck.sources.exports.model import REPLICATED, Item
 from azscheck.sources.exports.source_file import SourceFile
+
+_DELIMITERS: Final = (";", "\t", "|", ",")
+_MOST_COLUMNS: Final = 60
 
 
 def table_items(source: SourceFile, mapping: ColumnMapping, target: str) -> Iterator[Item]:
@@ -38,14 +41,31 @@ def table_items(source: SourceFile, mapping: ColumnMapping, target: str) -> Iter
 
 def _places(source: SourceFile, header: Sequence[str], mapping: ColumnMapping, line: int) -> dict[str, int]:
     """Where the column of each property stands."""
-    by_name = {name.lower(): i for i, name in reversed(list(enumerate(header)))}
-    for name, column in mapping.columns.items():
-        if column.strip().lower() not in by_name:
-            near = did_you_mean(column, header)
-            raise source.mistake(f"has no column {column!r}, which the mapping reads as {name}{near}", line)
-        if [known.lower() for known in header].count(column.strip().lower()) > 1:
-            raise source.mistake(f"has several columns {column!r}: which of them is {name}?", line)
-    return {name: by_name[column.strip().lower()] for name, column in mapping.columns.items()}
+    known = [name.lower() for name in header]
+    wanted = {name: column.strip().lower() for name, column in mapping.columns.items()}
+    missing = [name for name, column in wanted.items() if column not in known]
+    if missing:
+        raise source.mistake(_no_columns(header, mapping, missing), line)
+    for name, column in wanted.items():
+        if known.count(column) > 1:
+            raise source.mistake(f"has several columns {mapping.columns[name]!r}: which of them is {name}?", line)
+    return {name: known.index(column) for name, column in wanted.items()}
+
+
+def _no_columns(header: Sequence[str], mapping: ColumnMapping, missing: Sequence[str]) -> str:
+    """What is not there, what is, and the likeliest reason."""
+    # A file that is no table may have a million cells in its first line.
+    named = header[:_MOST_COLUMNS]
+    lacks = [
+        f"{mapping.columns[name]!r} for {name}{did_you_mean(mapping.columns[name], named)[:-1]}" for name in missing
+    ]
+    there = ", ".join(map(shorten, named)) + (", ..." if len(header) > len(named) else "")
+    words = f"has no column {'; nor '.join(lacks)}. Its columns: {there or 'none'}."
+    if len(missing) < len(mapping.columns):
+        return words
+    other = next((d for d in _DELIMITERS if d != mapping.delimiter and len(header) == 1 and d in header[0]), "")
+    asked = f"Is its delimiter {other!r}?" if other else "Is its header in another line (headerLine)?"
+    return f"{words} {asked}"
 
 
 def _item(

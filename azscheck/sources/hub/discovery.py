@@ -56,9 +56,7 @@ def discover(plane: Plane) -> Metadata:
                 return found
     if refused:
         raise CollectionError(f"{doing}: {refused}.")
-    raise CollectionError(
-        f"{doing}: the answer is not that of an Azure Stack Hub: check that the address is a Resource Manager endpoint."
-    )
+    raise CollectionError(f"{doing}: the answer is not that of a Resource Manager: check the address.")
 
 
 def _parse(document: Any, plane: Plane) -> Metadata | None:

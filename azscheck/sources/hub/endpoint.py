@@ -47,7 +47,7 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
     for plane, url, credential in planes:
         if not url:
             continue
-        if not _is_address(url):
+        if not is_address(url):
             raise UsageError(
                 f"The {plane} endpoint of stamp {settings.name} is not an address such as "
                 "https://management.north.example: write https:// and a host, and a port where that is not 443."
@@ -56,7 +56,7 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
             raise UsageError(
                 f"The tenant id of stamp {settings.name} is none: give the Entra tenant's id or one of its domains."
             )
-        found.append(Endpoint(plane, url.rstrip("/"), credential, read_secret(credential, settings.name)))
+        found.append(Endpoint(plane, url.rstrip("/"), credential, read_secret(credential, f"stamp {settings.name}")))
     if not found:
         raise UsageError(f"Stamp {settings.name} has no endpoint: give its administrator or its tenant endpoint.")
     try:
@@ -69,7 +69,8 @@ def endpoints_of(settings: StampSettings) -> list[Endpoint]:
     return found
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether it is `https://` and a host, and nothing after it."""
     try:
         parts = urlsplit(url)
         # It refuses a user name too, which would end up in messages.

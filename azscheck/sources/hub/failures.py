@@ -13,11 +13,11 @@ _UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 _EXPIRED = {9, 10}
 _OTHER_NAME = {62, 63, 64}
 _ADVICE = {
-    401: "the sign-in was not accepted: check that the service principal belongs to this stamp's directory",
+    401: "the sign-in was not accepted: check that the service principal belongs to this directory",
     403: "access was denied: give the service principal the Reader role there",
     404: "it was not found: it may have been deleted meanwhile, so collect again",
     408: "it timed out: collect again",
-    429: "the stamp kept throttling: collect again when it is less busy, or with a lower concurrency",
+    429: "it kept throttling: collect again when it is less busy, or with a lower concurrency",
 }
 _ABSENT = {"InvalidResourceNamespace", "InvalidResourceType", "NoRegisteredProviderFound"}
 _CODE = re.compile(r"[\w.\-]{1,80}$")

@@ -36,22 +36,23 @@ def follow(plane: Plane, first: Answer, version: str, limits: Limits, operation:
             return found, _NOT_A_LIST
         found.extend((item, answer.address) for item in items if isinstance(item, dict))
         if not all(isinstance(item, dict) for item in items):
-            return found, "the list holds something that is not a resource: report it to the stamp's vendor"
+            return found, "the list holds something that is not a resource: report it to its vendor"
         link = page.get("nextLink")
         if not isinstance(link, str) or not link.strip():
             return found, ""
         try:
-            link = urljoin(f"{plane.url}/", link.strip())
+            # A filter comes back as it was meant, with its spaces.
+            link = urljoin(f"{plane.url}/", link.strip().replace(" ", "%20"))
             foreign = origin_of(link) != plane.origin
         except ValueError:
-            return found, "its link to the next page is not an address: report it to the stamp's vendor"
+            return found, "its link to the next page is not an address: report it to its vendor"
         if foreign:
             reason = f"its next page is at {host_of(link)}, and azscheck reads {plane.host} only"
             return found, f"{reason}: look for a proxy in between"
         # The same page under its own address again, or under one that was seen: some providers repeat themselves.
         address = f"{urlsplit(link).path}?{urlsplit(link).query}"
         if address in seen:
-            return found, "its pages go in a circle: report it to the stamp's vendor"
+            return found, "its pages go in a circle: report it to its vendor"
         if len(seen) >= limits.pages:
             return found, f"it has more than {limits.pages} pages"
         if time.monotonic() > until:

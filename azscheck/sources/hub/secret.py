@@ -23,11 +23,14 @@ class Secret:
     """Read anew for each sign-in: the platform replaces its content before that runs out."""
 
 
-def read_secret(credential: Credential, stamp: str) -> Secret:
-    """Read the secret from where the settings say it is; raises UsageError with a sentence, before any call is made."""
+def read_secret(credential: Credential, whose: str) -> Secret:
+    """Read the secret from where the settings say it is; raises UsageError with a sentence, before any call is made.
+
+    `whose` is what it signs in to, such as `stamp north`.
+    """
     if credential.kind == "azureCli":
         return Secret()
-    of = f"service principal {credential.client_id} of stamp {stamp}"
+    of = f"service principal {credential.client_id} of {whose}"
     if credential.kind == "workloadIdentity":
         return _read_token(credential.token_file, of)
     if credential.certificate_file is not None:

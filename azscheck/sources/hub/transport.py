@@ -104,7 +104,7 @@ def _pieces(raw: Any, limits: Limits, amount: int, decode_content: bool = True) 
         if length > limits.answer_bytes:
             raw.close()
             size = limits.answer_bytes // (1024 * 1024)
-            raise CollectionError(f"the answer is longer than {size} MiB: report it to the stamp's vendor")
+            raise CollectionError(f"the answer is longer than {size} MiB: report it to its vendor")
         if time.monotonic() > until:
             raw.close()
             raise requests.exceptions.ReadTimeout("the body did not end")

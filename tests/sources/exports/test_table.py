@@ -102,13 +102,29 @@ def test_a_damaged_row_is_refused_at_its_line(tmp_path: Path, rows: str, line: i
 
 def test_columns_that_are_not_there(tmp_path: Path) -> None:
     """Another version of the product names its columns otherwise, and all machines have no backup."""
-    with pytest.raises(DocumentError, match=r"no column 'Rechner', .*; did you mean 'Rechner1'") as refused:
+    with pytest.raises(DocumentError, match=r"no column 'Rechner' for sourceName; did you mean 'Rechner1'") as refused:
         items(tmp_path, "", HEAD.replace("Rechner", "Rechner1"))
     assert refused.value.mistakes[0][0].line == 2
+    assert "Its columns: 'Rechner1', 'Stand', 'Zustand', 'Umfang', 'Mehr'." in str(refused.value)
+    with pytest.raises(DocumentError, match=r"'Stand' for lastRecoveryPoint.*; nor 'Umfang' for covers.*'Bis'"):
+        items(tmp_path, "", HEAD.replace("Stand", "Bis").replace("Umfang", "Was"))
     with pytest.raises(DocumentError, match="several columns 'Stand'"):
         items(tmp_path, "", HEAD.replace("Mehr", "stand"))
-    with pytest.raises(DocumentError, match="no column"):
+    with pytest.raises(DocumentError, match="Its columns: none"):
         items(tmp_path, "", "")
+
+
+def test_a_mapping_that_fits_nothing(tmp_path: Path) -> None:
+    """Who has the wrong mapping, delimiter or header line compares names one by one."""
+    with pytest.raises(DocumentError, match=r"Is its delimiter ','\?$"):
+        items(tmp_path, "", HEAD.replace(";", ","))
+    with pytest.raises(
+        DocumentError, match=r"Its columns: 'Bericht'\. Is its header in another line \(headerLine\)\?$"
+    ):
+        items(tmp_path, "", "\n" + HEAD)
+    with pytest.raises(DocumentError) as refused:
+        items(tmp_path, "", "\n" + ";".join(f"column {i}" for i in range(100_000)))
+    assert len(str(refused.value)) < 2000
 
 
 @pytest.mark.parametrize(
@@ -146,9 +162,8 @@ def test_a_shipped_mapping_reads_what_it_describes(tmp_path: Path, name: str) ->
     assert f"mapping: {name}\n" in text
     head = list(mapping.columns.values())
     good = next(word for word, meant in mapping.values["health"].items() if meant == "healthy")
+    assert "%Y-%m-%d %H:%M:%S" in mapping.date_formats, "a shipped mapping takes no ISO time"
     row = {mapping.columns["health"]: good, mapping.columns["lastRecoveryPoint"]: "2026-06-01 02:00:00"}
-    if "%Y-%m-%d %H:%M:%S" not in mapping.date_formats:
-        pytest.fail("a shipped mapping takes no ISO time")
     cells = ",".join(row.get(column, "web01") for column in head)
     (found,) = read("csv", write(tmp_path, ",".join(head) + "\n" + cells + "\n", "e.csv"), mapping=name)
     assert found.body["properties"]["health"] == "healthy"

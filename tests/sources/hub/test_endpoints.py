@@ -66,7 +66,7 @@ def test_of_several_clouds_none_is_guessed() -> None:
 def test_a_stamp_that_knows_the_newer_metadata_only_is_read(first: Any) -> None:
     """A new build, or a gateway before it, need not refuse an old version with 400."""
     assert _found(first, [_cloud("", OURS)]).identity_provider == "AD FS"
-    with pytest.raises(CollectionError, match=r"\(403\)|not that of an Azure Stack Hub|\(40[35]\)|\(500\)"):
+    with pytest.raises(CollectionError, match=r"\(403\)|not that of a Resource Manager|\(40[35]\)|\(500\)"):
         _found(first, {}, {})
 
 

@@ -94,7 +94,7 @@ def test_a_port_where_nothing_listens(scan: Collect) -> None:
 
 def test_a_host_that_is_no_stamp(scan: Collect, stamp: DemoStamp) -> None:
     (sentence,) = sentences(scan(admin=stamp.login_url))
-    assert "not that of an Azure Stack Hub" in sentence
+    assert "not that of a Resource Manager" in sentence
 
 
 def test_a_host_that_speaks_no_tls(scan: Collect) -> None:
