@@ -166,7 +166,7 @@ def _result_of(fields: dict[str, Any]) -> Result:
         name=fields["name"],
         state=ComplianceState(fields["state"]),
         message=fields["message"],
-        proof=tuple(_evidence_of(e) for e in fields["evidence"]),
+        proof=tuple(evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
     )
@@ -185,7 +185,8 @@ def _evidence_fields(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _evidence_of(fields: dict[str, Any]) -> Evidence:
+def evidence_of(fields: dict[str, Any]) -> Evidence:
+    """Evidence from JSON."""
     origin = fields["origin"]
     return Evidence(**{**fields, "origin": origin and origin_of(origin)})
 
