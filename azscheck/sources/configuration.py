@@ -10,6 +10,7 @@ from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.exports import Export
 from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.keeping import Keeping, keeping_mistakes, keeping_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
 
@@ -38,6 +39,8 @@ class Configuration:
     """How to read the backup share, by stamp."""
     allowed_signers: Path | None = None
     """Who may sign exemptions and attestations; where it is named, what is not signed is not in force."""
+    history: Keeping | None = None
+    """How runs are kept; None: they are not."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -55,6 +58,7 @@ def read_configuration(path: Path) -> Configuration:
         for i, name in enumerate(names)
         if name in names[:i]
     ]
+    mistakes += keeping_mistakes(document)
     if mistakes:
         raise DocumentError(mistakes)
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -72,6 +76,7 @@ def read_configuration(path: Path) -> Configuration:
             s.value["name"]: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value
         },
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
+        history=keeping_of(value.get("history"), base),
     )
 
 
