@@ -111,6 +111,8 @@ def _configuration() -> str:
         "Of a service principal exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret"
         " is. No secret stands in the file, in an argument, in the inventory or in a report.",
         *_SIGN_IN,
+        _keys(schema["$defs"]["history"], "`history`"),
+        "No password stands in the file or in an argument: [history](history.md) says where it comes from.",
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
         _keys(schema["$defs"]["vault"], "A vault in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",

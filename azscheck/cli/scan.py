@@ -6,6 +6,7 @@ from typing import Literal
 import click
 
 from azscheck.cli import options
+from azscheck.cli.kept import history_option, since_last_option
 from azscheck.errors import ExitCode, UsageError
 
 
@@ -26,6 +27,8 @@ from azscheck.errors import ExitCode, UsageError
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
+@history_option
+@since_last_option
 @options.now_option
 @options.log_options
 @options.quiet_option
@@ -43,6 +46,8 @@ def command(
     fail_on_unknown: bool,
     save_inventory: Path | None,
     everything: bool,
+    history: str | None,
+    since_last: bool,
     now: str | None,
     log_format: Literal["text", "json"],
     verbose: bool,
@@ -56,7 +61,9 @@ def command(
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
       azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
+      azscheck scan --history sqlite:///azscheck.db --since-last
     """
+    from azscheck.cli import kept
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
@@ -75,6 +82,9 @@ def command(
     if inventories and (stamps or save_inventory or everything):
         raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
+    keeping = kept.kept_of(history, known)
+    if since_last and keeping is None:
+        raise UsageError("--since-last: no runs are kept: --history names a store, or `history` in the configuration.")
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     rules = rules_of(policies, sets, exemptions, known)
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
@@ -82,7 +92,7 @@ def command(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    alone = len(inventories) == 1 and known is None and keeping is None and not rules.exemptions
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -109,5 +119,11 @@ def command(
     )
     say_disabled(rules.policies, results.by_id)
     say_strangers(inventory, rules.library)
-    write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+    if keeping and since_last:
+        results = kept.since_last(results, keeping, log)
+    try:
+        write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+    finally:
+        if keeping:
+            kept.keep(results, keeping, log)
     return log.close(results, fail_on, fail_on_unknown)

@@ -12,6 +12,7 @@ from azscheck.sources.exports import Export
 from azscheck.sources.hub.configured import credential_mistakes, credential_settings
 from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.inheritance import Settings, group_mistakes, members, settings_of
+from azscheck.sources.keeping import Keeping, keeping_mistakes, keeping_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
 from azscheck.sources.vaults import PUBLIC, Vault
@@ -41,6 +42,8 @@ class Configuration:
     """How to read the backup share, by stamp."""
     allowed_signers: Path | None = None
     """Who may sign exemptions and attestations; where it is named, what is not signed is not in force."""
+    history: Keeping | None = None
+    """How runs are kept; None: they are not."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -58,7 +61,7 @@ def read_configuration(path: Path) -> Configuration:
         (document.place("stamps", i, "name"), f"the name {stamps[i].name!r} is taken by another stamp.")
         for i, name in enumerate(names)
         if name in names[:i]
-    } | set(_evidence_mistakes(document))
+    } | {*_evidence_mistakes(document), *keeping_mistakes(document)}
     if mistakes:
         raise DocumentError(list(mistakes))
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -75,6 +78,7 @@ def read_configuration(path: Path) -> Configuration:
         attestations=None if attestations is None else tuple(base / p for p in attestations),
         shares={s.name: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value},
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
+        history=keeping_of(value.get("history"), base),
     )
 
 
