@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -83,16 +84,14 @@ def command(
         show(known.stamps, types, [source for source in known.evidence or () if isinstance(source, Vault)])
         return ExitCode.COMPLIANT
     journal, spool = _opened(output, clock, resume, log)
-    try:
-        inventory = collect(known, clock, log, types, journal, spool)
-    except Interrupted as interrupted:
-        _finish(interrupted.inventory, output, journal, spool, log)
-        raise
-    except BaseException:
-        # Whatever ends the run, what was read is on the disk for --resume.
-        journal.close()
-        raise
-    return _finish(inventory, output, journal, spool, log)
+    # However the run ends, what was read is on the disk for --resume.
+    with closing(journal), closing(spool):
+        try:
+            inventory = collect(known, clock, log, types, journal, spool)
+        except Interrupted as interrupted:
+            _finish(interrupted.inventory, output, journal, spool, log)
+            raise
+        return _finish(inventory, output, journal, spool, log)
 
 
 def _opened(output: Path, clock: Callable[[], datetime], resume: bool, log: "Log") -> tuple["Journal", "Spool"]:
@@ -120,7 +119,6 @@ def _finish(inventory: "Inventory", output: Path, journal: "Journal", spool: "Sp
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
     journal.close()
     resources = inventory.write(output, spool)
-    spool.close()
     if not failed:
         journal.remove()
     say_coverage(inventory, log)
