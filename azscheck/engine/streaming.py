@@ -26,10 +26,13 @@ from azscheck.engine.population import World
 from azscheck.inventory import Inventory, Resource, type_key
 from azscheck.inventory.fields import resource_of
 from azscheck.inventory.lines import NotInOrder, SavedLines, beginning, told
-from azscheck.policy import ANY, ATTESTATIONS, Policy
+from azscheck.policy import ANY, ATTESTATIONS, STAMPS, Policy
 from azscheck.policy.conditions import Field, ResourceCount
 from azscheck.results import ComplianceState, Outcome, Result
 from azscheck.results.lines import closing, line
+
+_MARKED = frozenset(map(type_key, (ATTESTATIONS, STAMPS)))
+"""Types of which more is unknown than their lines say."""
 
 
 @dataclass
@@ -121,7 +124,7 @@ class Streamed:
         if key not in self._joins:
             given = Given(self.now, None, _no_join)
             try:
-                if self._lists.gaps(count.type, stamp) or type_key(count.type) == type_key(ATTESTATIONS):
+                if self._lists.gaps(count.type, stamp) or type_key(count.type) in _MARKED:
                     raise Unusual
                 found = CountedLines(self.saved, stamp, self._spelled, given).of(count, rule)
             except (Opaque, Unusual, NotProjectable):
