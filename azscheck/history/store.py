@@ -11,9 +11,10 @@ from azscheck.errors import HistoryError
 from azscheck.history.address import Address
 from azscheck.history.connection import engine_of, reading, told, writing
 from azscheck.history.packing import Damaged, Split
-from azscheck.history.runs import Point, Run, digest_of, point_of, row_of, run_of, series_of, stamps_of
+from azscheck.history.runs import Run, digest_of, point_of, row_of, run_of, series_of, stamps_of
 from azscheck.results import ComplianceState, Results
 from azscheck.results.saved import dumps
+from azscheck.results.trend import Point
 from azscheck.times import format_time
 
 if TYPE_CHECKING:
