@@ -7,6 +7,8 @@ from azscheck.history.runs import Run
 from azscheck.reports.wording import shortened, visible
 from azscheck.times import format_time
 
+_COLUMNS = ("run", "judged", "stamps", "sets", "infrastructure", "tenants", "findings", "not judged", "results")
+
 
 def as_json(runs: Sequence[Run]) -> str:
     """As JSON."""
@@ -33,9 +35,7 @@ def as_table(runs: Sequence[Run]) -> str:
     """As a table."""
     if not runs:
         return "no run is kept"
-    rows: list[tuple[str, ...]] = [
-        ("run", "judged", "stamps", "sets", "infrastructure", "tenants", "findings", "not judged", "results")
-    ]
+    rows: list[tuple[str, ...]] = [_COLUMNS]
     rows += [
         (
             run.name,
