@@ -61,11 +61,11 @@ def kept_of(history: str | None, configuration: "Configuration | None") -> Kept 
 
 def kept_by(history: str | None, configuration: Path | None) -> Kept:
     """The same, of a command that needs no stamp: for it the configuration need not be there."""
-    from azscheck.sources.configuration import read_configuration
-
     file = configuration or CONFIGURATION
     known = None
     if configuration is not None or (history is None and file.exists()):
+        from azscheck.sources.configuration import read_configuration
+
         known = read_configuration(file)
     found = kept_of(history, known)
     if found is None:
@@ -85,7 +85,7 @@ def run_named(text: str, history: "History") -> "Run":
         if not (number.isascii() and number.isdecimal()) or len(number) > 9:
             raise UsageError(f"{text!r} names no run: write run:17, latest or previous.")
         return history.run(int(number))
-    newest = max(history.runs(), key=lambda run: (run.now, run.id), default=None)
+    newest = history.newest()
     if newest is None:
         raise HistoryError(f"the history {history.address.words}: no run was kept there yet.")
     if text == "latest":

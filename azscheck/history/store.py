@@ -5,19 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from azscheck.errors import HistoryError
 from azscheck.history.address import Address
 from azscheck.history.connection import engine_of, reading, told, writing
 from azscheck.history.packing import Damaged, Split
-from azscheck.history.runs import Point, Run, digest_of, point_of, row_of, run_of, series_of, stamps_of
+from azscheck.history.runs import Run, digest_of, point_of, row_of, run_of, series_of, stamps_of
 from azscheck.results import ComplianceState, Results
 from azscheck.results.saved import dumps
+from azscheck.results.trend import Point
 from azscheck.times import format_time
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import ColumnElement, Engine
 
 
 @dataclass(frozen=True)
@@ -81,47 +82,63 @@ class History:
 
     def runs(self, stamp: str = "") -> list[Run]:
         """The runs, of all stamps or of those with one, from the first to the last."""
-        from azscheck.history.schema import runs
-
-        found = [
-            run_of(row) for row in self._rows(*(c for c in runs.c if c.name not in ("counts", "failing", "content")))
-        ]
-        return [run for run in found if not stamp or stamp in run.stamps]
-
-    def points(self) -> list[Point]:
-        """What trends are made of, from the first run to the last."""
-        from azscheck.history.schema import runs
-
-        columns = (runs.c.id, runs.c.now, runs.c.stamps, runs.c.sets, runs.c.counts)
-        return [point_of(row) for row in self._rows(*columns)]
-
-    def _rows(self, *columns: Any) -> Sequence[Any]:
-        from sqlalchemy import select
-
-        from azscheck.history.schema import runs
-
-        with told(self.address, "cannot be read"), reading(self._engine) as connection:
-            return connection.execute(select(*columns).order_by(runs.c.now, runs.c.id)).all()
+        return [run for run in self._runs() if not stamp or stamp in run.stamps]
 
     def run(self, id: int) -> Run:
         """One run; HistoryError where there is none of the id."""
-        found = next((run for run in self.runs() if run.id == id), None)
+        from azscheck.history.schema import runs
+
+        found = self._newest(runs.c.id == id)
         if found is None:
             raise HistoryError(f"the history {self.address.words}: has no run:{id}; `azscheck history` lists its runs.")
         return found
 
+    def newest(self) -> Run | None:
+        """The newest of all runs."""
+        return self._newest()
+
     def last(self, results: Results, *, kept: bool = False) -> Run | None:
         """The newest run of the same stamps and sets that is not later; `kept`: but not these results themselves."""
+        from azscheck.history.schema import runs
+
         series = series_of(stamps_of(results), results.sets)
         digest = digest_of(dumps(replace(results, changes=None))) if kept else ""
         now = format_time(results.now)
-        earlier = (r for r in self.runs() if r.series == series and format_time(r.now) <= now and r.digest != digest)
-        return max(earlier, key=lambda run: (run.now, run.id), default=None)
+        return self._newest(runs.c.series == series, runs.c.now <= now, runs.c.digest != digest)
 
     def before(self, run: Run) -> Run | None:
         """The run of the same stamps and sets before one."""
-        earlier = (r for r in self.runs() if r.series == run.series and (r.now, r.id) < (run.now, run.id))
-        return max(earlier, key=lambda run: (run.now, run.id), default=None)
+        from azscheck.history.schema import runs
+
+        now = format_time(run.now)
+        earlier = (runs.c.now < now) | ((runs.c.now == now) & (runs.c.id < run.id))
+        return self._newest(runs.c.series == run.series, earlier)
+
+    def points(self) -> list[Point]:
+        """What trends are made of, from the first run to the last."""
+        from sqlalchemy import select
+
+        from azscheck.history.schema import runs
+
+        query = select(runs.c.id, runs.c.now, runs.c.stamps, runs.c.sets, runs.c.counts)
+        with told(self.address, "cannot be read"), reading(self._engine) as connection:
+            return [point_of(row) for row in connection.execute(query.order_by(runs.c.now, runs.c.id))]
+
+    def _newest(self, *where: "ColumnElement[bool]") -> Run | None:
+        return next(iter(self._runs(*where, newest=True)), None)
+
+    def _runs(self, *where: "ColumnElement[bool]", newest: bool = False) -> list[Run]:
+        from sqlalchemy import select
+
+        from azscheck.history.schema import runs
+
+        large = ("counts", "failing", "content")
+        query = select(*(column for column in runs.c if column.name not in large)).where(*where)
+        order = query.order_by(runs.c.now.desc(), runs.c.id.desc()).limit(1)
+        with told(self.address, "cannot be read"), reading(self._engine) as connection:
+            return [
+                run_of(row) for row in connection.execute(order if newest else query.order_by(runs.c.now, runs.c.id))
+            ]
 
     def results(self, run: Run) -> Results:
         """What a run found, whole."""

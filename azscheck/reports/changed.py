@@ -61,7 +61,9 @@ def groups(changes: Changes, *, still_failing: bool = False) -> list[tuple[str, 
 
 
 def change_state(change: Change) -> str:
-    """`compliant, now non-compliant`; what was or is not there has no state."""
+    """`compliant, now non-compliant`; what was or is not there has no state. Empty where it is the same."""
+    if change.was is change.now:
+        return ""
     was = change.was.words if change.was else "not there"
     now = change.now.words if change.now else "not there"
     return f"{was}, now {now}"

@@ -54,20 +54,7 @@ _SEVERITIES = {
 def render(results: Results, *, colour: bool = False, width: int = 100, **_: object) -> str:
     """Results as lines of at most `width` columns; without `colour` there is no escape code in them."""
     out = io.StringIO()
-    console = Console(
-        file=out,
-        width=max(width, 60),
-        height=100,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        # An empty environment: NO_COLOR, COLUMNS and the like are the command line's to read.
-        _environ={},
-    )
+    console = plain_console(out, colour, width)
     with_stamp = len(stamp_names(results)) > 1
     _print_head(console, results)
     if results.changes:
@@ -81,6 +68,29 @@ def render(results: Results, *, colour: bool = False, width: int = 100, **_: obj
     console.print()
     counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
     console.print(Text(counts))
+    return lines_of(out)
+
+
+def plain_console(out: io.StringIO, colour: bool, width: int) -> Console:
+    """What prints to a text, for a terminal of so many columns."""
+    return Console(
+        file=out,
+        width=max(width, 60),
+        height=100,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        # An empty environment: NO_COLOR, COLUMNS and the like are the command line's to read.
+        _environ={},
+    )
+
+
+def lines_of(out: io.StringIO) -> str:
+    """What was printed, without what stands at the ends of lines."""
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from azscheck.documents import Document
 from azscheck.errors import Place, UsageError
 from azscheck.times import parse_duration
+
+if TYPE_CHECKING:
+    from azscheck.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def keeping_of(value: bool | str | dict[str, Any] | None, base: Path) -> Keeping
     )
 
 
-def keeping_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
+def keeping_mistakes(document: "Document") -> Iterator[tuple[Place, str]]:
     """What no schema can say."""
     value = document.value.get("history")
     if not isinstance(value, dict):
