@@ -12,6 +12,7 @@ from typing import Any
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
+from azscheck.results.appendix import Appendix
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
@@ -90,6 +91,8 @@ class Results:
     """The policy sets that were judged by."""
     exemptions: tuple[ExemptionUse, ...] = ()
     """The exemptions that were given, and what became of each."""
+    appendices: tuple[Appendix, ...] = ()
+    """Tables beside the results, which no verdict and no exit code depends on."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":
