@@ -24,6 +24,14 @@ from azscheck.errors import ExitCode, UsageError
 @options.format_option
 @options.evidence_option
 @options.gate_options
+@click.option(
+    "--readiness",
+    "plans",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Say where a stamp departs from its deployment plan, too; repeatable, a plan a stamp.",
+)
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
 @options.now_option
@@ -41,6 +49,7 @@ def command(
     evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
+    plans: tuple[Path, ...],
     save_inventory: Path | None,
     everything: bool,
     now: str | None,
@@ -55,17 +64,19 @@ def command(
       azscheck scan
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
       azscheck scan --set infrastructure --exemptions accepted.yaml
+      azscheck scan --readiness plan.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
+    from azscheck.cli.planned import Planned
     from azscheck.cli.policies import say_disabled, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
 
-    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions]
+    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions, *plans]
     if save_inventory:
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
@@ -76,13 +87,14 @@ def command(
         raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
-    rules = rules_of(policies, sets, exemptions, known)
+    planned = Planned.of(plans)
+    rules = planned.rules(rules_of(policies, sets, exemptions, known))
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    alone = len(inventories) == 1 and known is None and not rules.exemptions and not plans
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -93,13 +105,13 @@ def command(
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None
-        inventory = collect(known, clock, log, None if everything else types_read(rules.policies))
+        inventory = collect(known, clock, log, None if everything else planned.types(types_read(rules.policies)))
         if save_inventory:
             inventory.write(save_inventory)
         if verbose or log_format == "json":
             say_coverage(inventory, log)
     results = evaluate(
-        inventory,
+        planned.beside(inventory, clock()),
         rules.policies,
         now=clock(),
         parameters=general,
@@ -108,5 +120,5 @@ def command(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
-    write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+    write_outputs(planned.ticked(results), outputs, quiet=quiet or log_format == "json", evidence=evidence)
     return log.close(results, fail_on, fail_on_unknown)

@@ -16,7 +16,7 @@ def capacity(plan: DeploymentPlan, sizes: Iterable[Mapping[str, Any]], source: s
     """What the backups of a plan need, by each size that fits it; `source` is where the sizes are documented."""
     every, kept = plan.said("schedule", "everyHours"), plan.said("schedule", "retentionDays")
     provider, nodes = plan.said("identityProvider"), plan.said("nodes")
-    schedule = f"every {_told(every, _EVERY)} h, kept for {_told(kept, _KEPT)} d"
+    schedule = f"every {every or _EVERY} h, kept for {kept or _KEPT} d"
     number = -(-24 * (kept or _KEPT) // (every or _EVERY))
     rows: list[tuple[str, str]] = []
     for size in sizes:
@@ -29,8 +29,6 @@ def capacity(plan: DeploymentPlan, sizes: Iterable[Mapping[str, Any]], source: s
     note = f"As many backups as are kept, each of the size that is documented: {source}. {POLICY} judges it."
     if provider is None:
         note += " The plan does not say how people sign in, so the need for each way is shown."
+    if every is None or kept is None:
+        note += " Where it does not say how often or how long, the service's own values stand."
     return Appendix("Room on the share", note, ("What", "Size"), tuple(rows))
-
-
-def _told(said: int | None, usual: int) -> str:
-    return f"{usual} (not said; the service's own)" if said is None else str(said)

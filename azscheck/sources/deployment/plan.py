@@ -72,6 +72,7 @@ class DeploymentPlan:
             password_file=self.base / Path(said["passwordFile"]).expanduser() if "passwordFile" in said else None,
             authentication=said.get("authentication", "negotiate"),
             require_encryption=said.get("encryption") != "none",
+            in_clear="none",
             port=said.get("port", 445),
             limits=Limits(min(_USUAL.connect_seconds, total), min(_USUAL.answer_seconds, total), total),
         )
@@ -83,8 +84,7 @@ def read_plan(path: Path) -> DeploymentPlan:
     if document.value is None:
         sentence = f"is empty: `azscheck readiness --new {path.name}` writes one to start from."
         raise DocumentError([(Place(document.path), sentence)])
-    check(document, schema_file("plan"))
-    mistakes = list(_mistakes(document))
+    mistakes = mistakes_of(document)
     certificate = None
     file = document.value.get("encryptionCertificate", {}).get("file")
     if file is not None:
@@ -95,6 +95,12 @@ def read_plan(path: Path) -> DeploymentPlan:
     if mistakes:
         raise DocumentError(mistakes)
     return DeploymentPlan(document, path.parent, certificate)
+
+
+def mistakes_of(document: Document) -> list[tuple[Place, str]]:
+    """What is wrong with a plan, its files aside; raises DocumentError for what the schema does not allow."""
+    check(document, schema_file("plan"))
+    return list(_mistakes(document))
 
 
 def _mistakes(document: Document) -> Iterator[tuple[Place, str]]:
