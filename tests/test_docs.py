@@ -21,6 +21,8 @@ from azscheck.sources.configuration import read_configuration
 from azscheck.sources.exports import Export
 from azscheck.sources.exports.mapping import read_mapping
 from azscheck.sources.vaults import Vault
+from tests.sources.deployment.plans import write_plan
+from tests.sources.deployment.test_plan import judged
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -106,7 +108,7 @@ def test_the_policy_set_example(tmp_path: Path) -> None:
     """A policy set that is copied from the page is refused, or gives no values."""
     library = load_library([block("policy-sets.md", tmp_path, "shop.yaml")])
     chosen = {p.id: p for p in choose(library.policies, library.sets, ["shop"])}
-    assert set(chosen) == {policy.id for policy in library.policies}
+    assert set(chosen) == {policy.id for policy in library.policies if not policy.id.startswith("ASH-PLAN-")}
     assert chosen["ASH-INF-006"].parameters["maximumAge"].default == "PT12H"
     assert "production" in library.conditions
 
@@ -124,6 +126,13 @@ def test_the_named_conditions_are_documented() -> None:
     for condition in load_library().conditions.values():
         parameters = ", ".join(f"`{name}`" for name in condition.parameters)
         assert f"| `{condition.name}` ({parameters}) |" in page
+
+
+def test_the_deployment_plan_example(tmp_path: Path) -> None:
+    """A plan that is copied from the page is refused, or lacks something."""
+    write_plan(tmp_path)
+    (tmp_path / "AzsReadinessCheckerReport.json").write_bytes((tmp_path / "report.json").read_bytes())
+    assert not judged(block("readiness.md", tmp_path, "plan.yaml")).findings()
 
 
 def test_the_exemptions_example(tmp_path: Path) -> None:

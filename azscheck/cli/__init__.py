@@ -13,6 +13,7 @@ from azscheck.errors import AzscheckError, ExitCode
 COMMANDS = {
     "demo": "Start a small Azure Stack Hub on this computer and judge it.",
     "init": "Write a commented azscheck.yaml to start from.",
+    "readiness": "Judge a deployment plan before there is a stamp.",
     "scan": "Collect and judge one or several stamps, or a saved inventory.",
     "collect": "Collect an inventory, to be judged elsewhere or later.",
     "diff": "Show what is different between two runs.",

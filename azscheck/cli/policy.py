@@ -110,12 +110,14 @@ def coverage(paths: tuple[Path, ...], inventories: tuple[Path, ...], sets: tuple
     from azscheck.cli.coverage import as_json, lines_of, print_table
     from azscheck.cli.policies import load
     from azscheck.cli.run import saved
-    from azscheck.policy.membership import choose
+    from azscheck.policy.membership import DEFAULT_SET, choose
     from azscheck.policy.rules import read_rules
 
     library = load(paths)
-    policies = choose(library.policies, library.sets, sets) if sets else library.policies
     inventory = saved(inventories) if inventories else None
+    # Of an inventory it is asked what a scan would be asked: what plans are judged by is none of its business.
+    names = sets or ((DEFAULT_SET,) if inventory and library.shipped else ())
+    policies = choose(library.policies, library.sets, names) if names else library.policies
     lines = lines_of(read_rules(), policies, inventory)
     if form == "json":
         click.echo(json.dumps(as_json(lines, inventory), indent=2))

@@ -25,6 +25,14 @@ from azscheck.errors import ExitCode, UsageError
 @options.format_option
 @options.evidence_option
 @options.gate_options
+@click.option(
+    "--readiness",
+    "plans",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Say where a stamp departs from its deployment plan, too; repeatable, a plan a stamp.",
+)
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
 @history_option
@@ -44,6 +52,7 @@ def command(
     evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
+    plans: tuple[Path, ...],
     save_inventory: Path | None,
     everything: bool,
     history: str | None,
@@ -60,6 +69,7 @@ def command(
       azscheck scan
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
       azscheck scan --set infrastructure --exemptions accepted.yaml
+      azscheck scan --readiness plan.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
       azscheck scan --history sqlite:///azscheck.db --since-last
     """
@@ -67,12 +77,13 @@ def command(
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
+    from azscheck.cli.planned import Planned
     from azscheck.cli.policies import say_disabled, say_strangers, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides, over
 
-    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions]
+    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions, *plans]
     if save_inventory:
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
@@ -86,13 +97,14 @@ def command(
     if since_last and keeping is None:
         raise UsageError("--since-last: no runs are kept: --history names a store, or `history` in the configuration.")
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
-    rules = rules_of(policies, sets, exemptions, known)
+    planned = Planned.of(plans)
+    rules = planned.rules(rules_of(policies, sets, exemptions, known))
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
     general = over(given, known.parameters if known else {})
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and keeping is None and not rules.exemptions
+    alone = len(inventories) == 1 and known is None and keeping is None and not rules.exemptions and not plans
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -103,13 +115,13 @@ def command(
         inventory = with_evidence(inventory, known, clock) if known else inventory
     else:
         assert known is not None
-        inventory = collect(known, clock, log, None if everything else types_read(rules.policies))
+        inventory = collect(known, clock, log, None if everything else planned.types(types_read(rules.policies)))
         if save_inventory:
             inventory.write(save_inventory)
         if verbose or log_format == "json":
             say_coverage(inventory, log)
     results = evaluate(
-        inventory,
+        planned.beside(inventory, clock()),
         rules.policies,
         now=clock(),
         parameters=general,
@@ -121,6 +133,7 @@ def command(
     say_strangers(inventory, rules.library)
     if keeping and since_last:
         results = kept.since_last(results, keeping, log)
+    results = planned.ticked(results)
     try:
         write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
     finally:

@@ -64,16 +64,17 @@ def _block(entry: Mapping[str, Any], indent: str) -> str:
         if isinstance(value, str) and _ARMORED.fullmatch(value):
             lines += [f"{key}: |", *(f"{indent}    {line}" for line in value.splitlines())]
         elif isinstance(value, list):
-            lines += [f"{key}:", *(f"{indent}    - {_flow(part)}" for part in value)]
+            lines += [f"{key}:", *(f"{indent}    - {flow(part)}" for part in value)]
         else:
-            lines.append(f"{key}: {_flow(value)}")
+            lines.append(f"{key}: {flow(value)}")
     marked = [line if line.startswith(indent + "    ") else f"{indent}  {line}" for line in lines]
     return "\n".join([f"{indent}- {lines[0]}", *marked[1:]]) + "\n"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value as YAML on one line: plain where nobody could read it as something else."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(below)}" for key, below in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(key)}: {flow(below)}" for key, below in value.items()) + "}"
     if isinstance(value, str):
         if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
             return value

@@ -77,6 +77,7 @@ def render(results: Results, **_: object) -> str:
         lines += _category(results, category)
     lines += _coverage(results)
     lines += _exemptions(results)
+    lines += _appendices(results)
     lines += _run(results)
     return "\n".join(lines) + "\n"
 
@@ -225,6 +226,16 @@ def _exemptions(results: Results) -> Iterator[str]:
         if (more := len(results.exemptions) - SHOWN) > 0:
             yield f"... and {more:,} more, which the html and json formats name."
             yield ""
+
+
+def _appendices(results: Results) -> Iterator[str]:
+    for appendix in results.appendices:
+        yield f"## {escaped(appendix.title)}"
+        yield ""
+        yield escaped(appendix.note)
+        yield ""
+        rows = (tuple(escaped(shortened(cell, LENGTH)) for cell in row) for row in appendix.rows)
+        yield from _table(tuple(map(escaped, appendix.columns)), rows)
 
 
 def _run(results: Results) -> Iterator[str]:

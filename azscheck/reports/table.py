@@ -41,6 +41,8 @@ CHANGES = 20
 """How many findings are named of a kind of change."""
 NAME, MESSAGE, STAMPS = 60, 300, 2000
 """The longest name, message and list of stamps that are shown whole."""
+WORD = 16
+"""The width of a column up to which it has all that it needs."""
 
 _TONES = {"good": "bold green", "bad": "bold red", "unsure": "bold yellow"}
 _SEVERITIES = {
@@ -65,6 +67,7 @@ def render(results: Results, *, colour: bool = False, width: int = 100, **_: obj
         _print_not_judged(console, results, category, with_stamp)
     _print_not_read(console, results, with_stamp)
     _print_exemptions(console, results)
+    _print_appendices(console, results)
     console.print()
     counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
     console.print(Text(counts))
@@ -211,6 +214,19 @@ def _print_exemptions(console: Console, results: Results) -> None:
             place = visible(f"{use.place.path}:{use.place.line}")
             grid.add_row(Text(shortened(place, NAME)), Text(shortened(state, MESSAGE), style="yellow"))
     if grid.row_count:
+        console.print(grid)
+
+
+def _print_appendices(console: Console, results: Results) -> None:
+    for appendix in results.appendices:
+        _print_heading(console, visible(appendix.title))
+        console.print(Text(visible(appendix.note)))
+        cells = [[visible(cell) for cell in row] for row in (appendix.columns, *appendix.rows)]
+        longest = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+        # Words and ids have the room that they need; what is longer shares the rest.
+        grid = _grid(*(length if length <= WORD else None for length in longest))
+        for number, row in enumerate(cells):
+            grid.add_row(*(Text(shortened(cell, MESSAGE), style="" if number else "dim") for cell in row))
         console.print(grid)
 
 

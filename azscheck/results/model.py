@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
+from azscheck.results.appendix import Appendix
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
@@ -96,6 +97,8 @@ class Results:
     """The exemptions that were given, and what became of each."""
     changes: "Changes | None" = None
     """What is different from an earlier run; None where it was compared with none."""
+    appendices: tuple[Appendix, ...] = ()
+    """Tables beside the results, which no verdict and no exit code depends on."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":

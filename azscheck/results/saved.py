@@ -16,6 +16,7 @@ from azscheck.inventory.fields import (
     resource_of,
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
+from azscheck.results.appendix import of_fields, to_fields
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.model import Evidence, Result, Results
 from azscheck.results.states import ComplianceState
@@ -51,6 +52,7 @@ def to_json(results: Results) -> dict[str, Any]:
         "exemptions": [_exemption_fields(exemption) for exemption in results.exemptions],
         "coverage": [coverage_fields(coverage) for coverage in results.coverage],
         **_changes(results),
+        **({"appendices": list(map(to_fields, results.appendices))} if results.appendices else {}),
     }
 
 
@@ -115,6 +117,7 @@ def from_json(saved: dict[str, Any]) -> Results:
         # Results that were saved before there were sets and exemptions have neither.
         sets=tuple(saved.get("sets", ())),
         exemptions=tuple(_exemption_of(e) for e in saved.get("exemptions", ())),
+        appendices=tuple(map(of_fields, saved.get("appendices", ()))),
     )
     for result in results.results:
         # KeyError for a result whose policy is not there.

@@ -5,6 +5,7 @@ from typing import Final
 
 from azscheck.inventory import type_key
 from azscheck.policy import ATTESTATIONS, STAMPS
+from azscheck.sources.deployment.types import PLANNED_VALUES, PLANS
 from azscheck.sources.evidence import ITEMS
 from azscheck.sources.hub.table import TABLE
 
@@ -18,6 +19,7 @@ class From(StrEnum):
     SHARE = "share"
     EVIDENCE = "evidence file"
     ATTESTATION = "attestation"
+    PLAN = "deployment plan"
     ELSEWHERE = "template or inventory"
 
 
@@ -25,6 +27,8 @@ _PLANES: Final = {type_key(row.type): From.ADMIN if row.plane == "admin" else Fr
 _OWN: Final = {
     type_key(STAMPS): From.CONFIGURATION,
     type_key(ATTESTATIONS): From.ATTESTATION,
+    type_key(PLANS): From.PLAN,
+    type_key(PLANNED_VALUES): From.PLAN,
     **{type_key(kind): From.EVIDENCE for kind in ITEMS},
 }
 
@@ -38,6 +42,7 @@ REMEDIES: Final = {
     From.EVIDENCE: "name the product's export under evidence in azscheck.yaml, or write evidence: [] if there are no "
     "such items",
     From.ATTESTATION: "name the files under attestations in azscheck.yaml, or write attestations: [] if there are none",
+    From.PLAN: "write a deployment plan, judge it by azscheck readiness, and scan with it (--readiness)",
     From.ELSEWHERE: "azscheck does not collect this type: give an inventory that holds it",
 }
 

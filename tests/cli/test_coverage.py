@@ -30,7 +30,7 @@ def test_tenant_rules_have_policies(run: Run) -> None:
     lines = told(run)
     tenant = [f"DOC-{n:02}" for n in range(8, 15)] + ["PLT-10"]
     assert [rule for rule in tenant if not lines[rule]["policies"]] == []
-    assert [policy["id"] for policy in lines["DOC-01"]["policies"]] == ["ASH-INF-009"]
+    assert [policy["id"] for policy in lines["DOC-01"]["policies"]] == ["ASH-INF-009", "ASH-PLAN-001", "ASH-PLAN-020"]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,8 @@ def test_where_a_type_comes_from(kind: str, origin: From) -> None:
 def test_what_an_inventory_lacks(run: Run, shareless_file: Path) -> None:
     """An operator is not told why a rule stays unknown, or what to do."""
     lines = told(run, "--inventory", shareless_file)
+    # A stamp that is there has no need of a plan.
+    assert [policy["id"] for policy in lines["DOC-01"]["policies"]] == ["ASH-INF-009"]
     assert lines["DOC-13"]["canBeJudged"] == "yes"
     assert lines["DOC-04"]["canBeJudged"] == "in part"
     (gap,) = lines["DOC-04"]["policies"][0]["lacks"]

@@ -123,7 +123,9 @@ def test_a_circle_of_sets(tmp_path: Path) -> None:
 
 def test_a_set_alone_is_of_the_shipped_policies(tmp_path: Path) -> None:
     """Whoever wants some of the shipped policies has to copy them all."""
-    (tmp_path / "ours.yaml").write_text("{set: ours, title: Ours, policies: [ASH-TEN-*], include: [infrastructure]}")
+    (tmp_path / "ours.yaml").write_text(
+        "{set: ours, title: Ours, policies: [ASH-TEN-*, ASH-PLAN-*], include: [infrastructure]}"
+    )
     library = load_library([tmp_path / "ours.yaml"])
     assert library.shipped
     assert library.policies == load_policies()
@@ -152,10 +154,13 @@ def test_a_set_is_no_policy(tmp_path: Path) -> None:
 
 
 def test_the_default_set_holds_every_shipped_policy() -> None:
-    """A shipped policy is judged by only by those who name it."""
+    """A shipped policy on stamps is judged by only by those who name it; those on plans are of no running stamp."""
     library = load_library()
     assert library.shipped
-    assert [p.id for p in choose(library.policies, library.sets, ["backup-and-dr"])] == [p.id for p in library.policies]
+    of_stamps = [p.id for p in library.policies if not p.id.startswith("ASH-PLAN-")]
+    assert [p.id for p in choose(library.policies, library.sets, ["backup-and-dr"])] == of_stamps
+    of_plans = {*chosen(library, "readiness"), *chosen(library, "as-planned")}
+    assert {*of_stamps, *of_plans} == {p.id for p in library.policies}
     halves = [chosen(library, "infrastructure"), chosen(library, "tenant")]
     assert not halves[0].keys() & halves[1].keys()
     assert halves[0].keys() | halves[1].keys() == chosen(library, "backup-and-dr").keys()

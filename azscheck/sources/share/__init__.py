@@ -1,4 +1,5 @@
-"""The SMB share that a stamp backs up to: what is on it, and how it can be reached. Nothing on it is ever changed.
+"""The SMB share that a stamp backs up to: what is on it, and how it can be reached. Nothing on it is ever changed, but
+by `write_probe`, which says how and is imported for `azscheck readiness --allow-write-probe` alone.
 
 smbprotocol is imported when a share is read, not before.
 """

@@ -78,7 +78,7 @@ class Failures:
         """The server cannot encrypt, and encryption is required."""
         return (
             f"{self._server} does not offer SMB encryption, so nobody signed in: switch it on there (SMB 3), or accept"
-            " what it offers with `backupShare.encryption: ifOffered`."
+            f" what it offers with `backupShare.encryption: {self._settings.in_clear}`."
         )
 
     def signing_in(self, error: Exception) -> str:

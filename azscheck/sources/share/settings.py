@@ -49,6 +49,8 @@ class ShareSettings:
     port: int = 445
     folders: Mapping[str, FolderSettings] = field(default_factory=dict)
     limits: Limits = Limits()
+    in_clear: str = "ifOffered"
+    """How the file with the settings says `encryption` where none is required."""
 
     @property
     def mounted(self) -> bool:

@@ -58,6 +58,8 @@ _ERRORS: Final = (
 class SmbShare:
     """A share that was entered. Raises Refusal with the reason when it cannot be."""
 
+    _connects: type[ReadingConnection] = ReadingConnection
+
     def __init__(self, settings: ShareSettings, unc: Unc, password: str) -> None:
         self._settings = settings
         self._unc = unc
@@ -65,7 +67,7 @@ class SmbShare:
         self._addresses = self._resolve()
         limits = settings.limits
         until = time.monotonic() + limits.total_seconds
-        self._connection = ReadingConnection(unc.host, settings.port, limits.answer_seconds, until)
+        self._connection = self._connects(unc.host, settings.port, limits.answer_seconds, until)
         try:
             self._negotiate()
             self._session = self._sign_in(password)

@@ -60,7 +60,7 @@ class ReadingConnection(Connection):  # type: ignore[misc]
 
     def _send(self, messages: list[Any], *arguments: Any, **named: Any) -> Any:
         for message in messages:
-            if not reads_only(message):
+            if not self.may_send(message):
                 raise AssertionError(f"azscheck only reads, and was about to send {type(message).__name__}")
         try:
             return super()._send(messages, *arguments, **named)
@@ -68,6 +68,10 @@ class ReadingConnection(Connection):  # type: ignore[misc]
             raise
         except Exception as error:
             raise _damaged(error) from error
+
+    def may_send(self, message: Any) -> bool:
+        """Whether a message may leave."""
+        return reads_only(message)
 
     def receive(self, request: Any, wait: bool = True, timeout: float | None = None, **named: Any) -> Any:
         """Wait for an answer; raises TimedOut."""
