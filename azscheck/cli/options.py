@@ -69,6 +69,23 @@ gate_options = together(
     ),
     click.option("--fail-on-unknown", is_flag=True, help="End with 3 when anything could not be judged."),
 )
+every_options = together(
+    click.option("--every", metavar="DURATION", help="Go on, with a run each 6h, 1d or PT30M, until stopped."),
+    click.option(
+        "--jitter",
+        type=click.IntRange(0, 90),
+        default=10,
+        show_default=True,
+        metavar="PERCENT",
+        help="Of --every: how late a run begins at most, so that scanners do not ask all at once.",
+    ),
+    click.option(
+        "--state",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What is kept from run to run  [default: in the user's state folder]",
+    ),
+)
 exemptions_option = click.option(
     "--exemptions",
     multiple=True,

@@ -1,7 +1,7 @@
 """`azscheck scan`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -27,9 +27,28 @@ from azscheck.errors import ExitCode, UsageError
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
 @options.now_option
+@options.every_options
 @options.log_options
 @options.quiet_option
-def command(
+def command(every: str | None, jitter: int, state: Path | None, **asked: Any) -> int:
+    """Collect and judge one or several stamps, or a saved inventory.
+
+    \b
+    Examples:
+      azscheck scan
+      azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
+      azscheck scan --set infrastructure --exemptions accepted.yaml
+      azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
+      azscheck scan --every 6h --format html=report.html
+    """
+    if every is None:
+        return judge(**asked)
+    from azscheck.cli.watch import watch
+
+    return watch(lambda: judge(**asked), every, jitter, state, asked)
+
+
+def judge(
     configuration: Path | None,
     inventories: tuple[Path, ...],
     stamps: tuple[str, ...],
@@ -48,15 +67,7 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> ExitCode:
-    """Collect and judge one or several stamps, or a saved inventory.
-
-    \b
-    Examples:
-      azscheck scan
-      azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
-      azscheck scan --set infrastructure --exemptions accepted.yaml
-      azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
-    """
+    """One run, for which everything is read anew."""
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
