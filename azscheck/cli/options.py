@@ -85,6 +85,14 @@ every_options = together(
         metavar="FILE",
         help="What is kept from run to run  [default: in the user's state folder]",
     ),
+    click.option("--no-notify", is_flag=True, help="Tell none of the configuration's channels; they hear of it later."),
+    click.option(
+        "--metrics-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write what the run came to for Prometheus' textfile collector.",
+    ),
+    click.option("--metrics-listen", metavar="HOST:PORT", help="With --every: answer GET /metrics there."),
 )
 exemptions_option = click.option(
     "--exemptions",

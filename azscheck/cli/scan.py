@@ -1,12 +1,15 @@
 """`azscheck scan`."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from azscheck.cli import options
-from azscheck.errors import ExitCode, UsageError
+from azscheck.errors import AzscheckError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from azscheck.cli.keeper import Keeper
 
 
 @click.command("scan")
@@ -30,7 +33,15 @@ from azscheck.errors import ExitCode, UsageError
 @options.every_options
 @options.log_options
 @options.quiet_option
-def command(every: str | None, jitter: int, state: Path | None, **asked: Any) -> int:
+def command(
+    every: str | None,
+    jitter: int,
+    state: Path | None,
+    no_notify: bool,
+    metrics_file: Path | None,
+    metrics_listen: str | None,
+    **asked: Any,
+) -> int:
     """Collect and judge one or several stamps, or a saved inventory.
 
     \b
@@ -41,14 +52,25 @@ def command(every: str | None, jitter: int, state: Path | None, **asked: Any) ->
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
       azscheck scan --every 6h --format html=report.html
     """
+    from azscheck.cli.keeper import Keeper
+
+    keeper = Keeper(asked, state, metrics_file, quietly=no_notify, always=every is not None)
+
+    def run() -> ExitCode:
+        with keeper.run():
+            return judge(keeper, **asked)
+
     if every is None:
-        return judge(**asked)
+        if metrics_listen:
+            raise UsageError("--metrics-listen goes with --every: --metrics-file is for a single scan.")
+        return run()
     from azscheck.cli.watch import watch
 
-    return watch(lambda: judge(**asked), every, jitter, state, asked)
+    return watch(run, keeper, every, jitter, state, metrics_listen, asked)
 
 
 def judge(
+    keeper: "Keeper",
     configuration: Path | None,
     inventories: tuple[Path, ...],
     stamps: tuple[str, ...],
@@ -86,6 +108,7 @@ def judge(
     if inventories and (stamps or save_inventory or everything):
         raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
+    kept = keeper.begin(known)
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     rules = rules_of(policies, sets, exemptions, known)
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
@@ -93,7 +116,7 @@ def judge(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    alone = len(inventories) == 1 and known is None and not rules.exemptions and not kept
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -119,5 +142,11 @@ def judge(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
-    write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
-    return log.close(results, fail_on, fail_on_unknown)
+    try:
+        write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+    except AzscheckError as error:
+        keeper.end(results, error.exit_code)
+        raise
+    code = log.close(results, fail_on, fail_on_unknown)
+    keeper.end(results, code)
+    return code

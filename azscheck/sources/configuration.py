@@ -8,6 +8,7 @@ from typing import Any
 from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
+from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
 from azscheck.sources.exports import Export
 from azscheck.sources.hub.settings import Credential, StampSettings
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
@@ -38,6 +39,9 @@ class Configuration:
     """How to read the backup share, by stamp."""
     allowed_signers: Path | None = None
     """Who may sign exemptions and attestations; where it is named, what is not signed is not in force."""
+    notify: tuple[Channel, ...] = ()
+    """Who is told of changes."""
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -55,6 +59,7 @@ def read_configuration(path: Path) -> Configuration:
         for i, name in enumerate(names)
         if name in names[:i]
     ]
+    mistakes += _channel_mistakes(document)
     if mistakes:
         raise DocumentError(mistakes)
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -72,7 +77,20 @@ def read_configuration(path: Path) -> Configuration:
             s.value["name"]: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value
         },
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
+        notify=tuple(channel_of(channel, base) for channel in value.get("notify", ())),
+        metrics=metrics_of(value.get("metrics", {}), base),
     )
+
+
+def _channel_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
+    taken: set[str] = set()
+    for i, channel in enumerate(document.value.get("notify", ())):
+        for sentence in channel_mistakes(channel):
+            yield document.place("notify", i), sentence
+        if channel["name"].lower() in taken:
+            place = document.place("notify", i, "name")
+            yield place, f"the name {channel['name']!r} is taken by another channel."
+        taken.add(channel["name"].lower())
 
 
 def _evidence(entry: str | dict[str, Any], base: Path) -> Path | Export:
