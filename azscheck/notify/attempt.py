@@ -12,12 +12,14 @@ from pathlib import Path
 class Failed(Exception):
     """An attempt that came to nothing: a sentence that shows no secret."""
 
-    def __init__(self, sentence: str, *, again: bool = True, after: float | None = None) -> None:
+    def __init__(self, sentence: str, *, again: bool = True, after: float | None = None, others: bool = False) -> None:
         super().__init__(sentence)
         self.again = again
         """Whether trying it once more at once makes sense."""
         self.after = after
         """How many seconds the receiver asks to wait."""
+        self.others = others
+        """Whether it may take other messages all the same."""
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
@@ -42,7 +44,8 @@ def until(seconds: float, connection: Callable[[], socket.socket | None]) -> Ite
         found = connection()
         if found is not None:
             with suppress(OSError):
-                found.shutdown(socket.SHUT_RDWR)
+                # Not the method of a TLS socket, which takes its TLS from under whoever reads.
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True

@@ -17,7 +17,7 @@ TEAMS_BYTES: Final = 24 * 1024
 https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using"""
 _SLACK_TEXT: Final = 2900
 """A section takes 3000 characters (https://docs.slack.dev/reference/block-kit/blocks/section-block)."""
-_SLACK_BLOCKS: Final = 48
+_SLACK_BLOCKS: Final = 50
 """A message takes 50 blocks (https://docs.slack.dev/reference/block-kit/blocks)."""
 _SLACK_BYTES: Final = 96 * 1024
 _HEADER: Final = 150
@@ -30,8 +30,9 @@ def body(kind: str, notice: Notice) -> bytes:
     # Halving it at each step leaves at least half of what would fit, in a few steps.
     number = len(notice.items)
     while True:
-        text = json_text(make(notice.only(number)), (",", ":")).encode("utf-8", "replace")
-        if len(text) <= most or not number:
+        made = make(notice.only(number))
+        text = json_text(made, (",", ":")).encode("utf-8", "replace")
+        if (len(text) <= most and len(made.get("blocks", ())) <= _SLACK_BLOCKS) or not number:
             return text
         number //= 2
 
@@ -81,11 +82,8 @@ def _slack(notice: Notice) -> dict[str, Any]:
     lines = [standing(notice)]
     for title, below in by_kind(notice):
         lines += ["", f"{title}:", *(f"\u2022 {line}" for line in below)]
-    sections = _sections([*lines, rest(notice)])
-    kept = sections[: _SLACK_BLOCKS - 3]
-    blocks += [{"type": "section", "text": _plain(text)} for text in kept]
-    words = compared(notice) if kept == sections else f"Cut off here. {compared(notice)}"
-    blocks.append({"type": "context", "elements": [_plain(words)]})
+    blocks += [{"type": "section", "text": _plain(text)} for text in _sections([*lines, rest(notice)])]
+    blocks.append({"type": "context", "elements": [_plain(compared(notice))]})
     if notice.link:
         button = {"type": "button", "text": _plain("Report"), "url": notice.link, "action_id": "report"}
         blocks.append({"type": "actions", "elements": [button]})

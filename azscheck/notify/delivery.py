@@ -56,7 +56,7 @@ def deliver(
     patience: Patience = USUAL,
     send: Send | None = None,
 ) -> list[Delivery]:
-    """Send each channel's notices in their order, until one fails for good or time is up."""
+    """Send each channel's notices in their order, until the channel fails or time is up."""
     found = [_Courier(channel, pending[channel.name], patience, send or send_one) for channel in channels]
     active = [courier for courier in found if courier.notices]
     for courier in active:
@@ -88,12 +88,15 @@ class _Courier:
         self._patience, self._send = patience, send
         self._until = time.monotonic() + patience.total_seconds
         self._over = Event()
+        self._refused = ""
 
     def run(self) -> None:
         try:
             for notice in self.notices:
                 if not self._bring(notice):
                     break
+            if self._refused:
+                self.result.failure = self._refused
         except Exception as error:
             # In a thread nobody would hear of it; and a notification decides nothing.
             self.result.failure = f"a fault in azscheck itself, {type(error).__name__}"
@@ -110,9 +113,11 @@ class _Courier:
         return found
 
     def _bring(self, notice: Notice) -> bool:
+        """Whether the next one may be tried."""
         for pause in (*self._patience.pauses, None):
             left = self._until - time.monotonic()
             if left <= 0 or self._over.is_set():
+                self.result.failure = self.result.failure or "there was no time left"
                 return False
             self.result.attempts += 1
             try:
@@ -121,6 +126,9 @@ class _Courier:
                 return self._failed(str(error).rstrip("."))
             except Failed as error:
                 self._failed(str(error))
+                if error.others:
+                    self._refused = str(error)
+                    return True
                 wait = pause if error.after is None else error.after
                 if not error.again or pause is None or wait is None:
                     return False

@@ -1,6 +1,7 @@
 """A notice: what one run found to be different, as much of it as is sent, whoever it is sent to."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +20,10 @@ _LONGEST: Final = 500
 """Of a text that comes from a stamp."""
 
 TOLD: Final = tuple(kind for kind in KINDS if kind != "still_failing")
+"""The kinds of change that are told, in their order: what still fails was told before."""
+_NAMES: Final = {kind: re.sub("_(.)", lambda found: found[1].upper(), kind) for kind in TOLD}
+_KINDS: Final = {name: kind for kind, name in _NAMES.items()}
+"""In JSON they are written as keys are there: `becameUnknown`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,9 @@ class Notice:
         """The JSON of it, also in azscheck's own webhook."""
         names = {"policies_added": "policiesAdded", "policies_removed": "policiesRemoved"}
         found = {names.get(key, key): value for key, value in asdict(self).items()}
-        found["items"] = [{key: value for key, value in item.items() if value} for item in found["items"]]
+        found["changes"] = {_NAMES[kind]: number for kind, number in self.changes.items()}
+        items = [{**item, "kind": _NAMES[item["kind"]]} for item in found["items"]]
+        found["items"] = [{key: value for key, value in item.items() if value} for item in items]
         return {"azscheck": "changes", "version": 1, **found, "more": self.more}
 
 
@@ -103,8 +110,8 @@ def notice_of(saved: Mapping[str, Any]) -> Notice:
         stamps=tuple(saved["stamps"]),
         verdicts=dict(saved["verdicts"]),
         findings=dict(saved["findings"]),
-        changes=dict(saved["changes"]),
-        items=tuple(Item(**{**blank, **item}) for item in saved["items"]),
+        changes={_KINDS[name]: number for name, number in saved["changes"].items()},
+        items=tuple(Item(**{**blank, **item, "kind": _KINDS[item["kind"]]}) for item in saved["items"]),
         policies_added=tuple(saved["policiesAdded"]),
         policies_removed=tuple(saved["policiesRemoved"]),
         link=saved["link"],

@@ -18,6 +18,8 @@ _STEP_SECONDS: Final = 15.0
 _MOST_READ: Final = 64 * 1024
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which trying again helps."""
+_THIS_ONE: Final = frozenset({400, 413, 422})
+"""Statuses by which a receiver refuses one message."""
 
 
 def post(url: str, body: bytes, key: str, ca_file: Path | None, seconds: float) -> None:
@@ -60,7 +62,8 @@ def _judge(answer: http.client.HTTPResponse, host: str) -> None:
             f"{host} redirects (HTTP {status}), and no redirect is followed: name its new address", again=False
         )
     later = status in _LATER
-    raise Failed(f"{host} answered HTTP {status}", again=later, after=_asked(answer) if later else None)
+    after = _asked(answer) if later else None
+    raise Failed(f"{host} answered HTTP {status}", again=later, after=after, others=status in _THIS_ONE)
 
 
 def _asked(answer: http.client.HTTPResponse) -> float | None:

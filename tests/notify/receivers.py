@@ -73,7 +73,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
-        self.encrypted.append(session.ssl is not None)
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if self.codes:
             return self.codes.pop(0)
         found = message_from_bytes(envelope.content, policy=email.policy.default)
@@ -84,12 +84,12 @@ class MailServer:
 
 
 def _authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG001
-    return AuthResult(success=(data.login, data.password) == (b"azscheck", b"correct horse"))
+    return AuthResult(success=(data.login, data.password) == (b"azscheck", b"correct horse"), handled=False)
 
 
 @contextmanager
 def mail_server(folder: Path, security: str = "starttls") -> Iterator[MailServer]:
-    """`none` offers no STARTTLS and asks for no account."""
+    """`none` offers no STARTTLS; without it no account is asked for."""
     certificate, server = make_server_certificate(), MailServer()
     server.ca = folder / "mail-ca.pem"
     server.ca.write_bytes(certificate.ca_pem)
@@ -103,8 +103,7 @@ def mail_server(folder: Path, security: str = "starttls") -> Iterator[MailServer
                 tls_context=context if starttls else None,
                 require_starttls=starttls,
                 authenticator=_authenticate,
-                auth_required=security != "none",
-                auth_require_tls=starttls,
+                auth_required=starttls,
             )
 
         def _trigger_server(self) -> None:
