@@ -19,6 +19,7 @@ class Endpoint(ThreadingHTTPServer):
     """Answers GET of /metrics and nothing else; raises OSError for an address that cannot be taken."""
 
     daemon_threads = True
+    request_queue_size = 64
     # On Windows this option lets two processes share a port silently.
     allow_reuse_address = os.name != "nt"
 

@@ -1,10 +1,13 @@
 """`azscheck scan --every`: a schedule, one run at a time, and an end when it is asked for."""
 
+import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -215,6 +218,42 @@ def test_a_run_that_is_under_way_is_abandoned(stamp: DemoStamp, tmp_path: Path, 
         begun = time.monotonic()
         assert process.wait(20) == STOPPED_BEFORE_A_RUN
         assert time.monotonic() - begun < 6
+
+
+def test_metrics_are_answered_from_the_first_run_on(shareless_file: Path, tmp_path: Path) -> None:
+    """Monitoring finds nothing where the scanner says that it answers, or the port stays taken."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    output = ("--format", f"json={tmp_path / 'r.json'}", "--metrics-listen", f"127.0.0.1:{port}")
+    arguments = ("--inventory", shareless_file, *output, "--every", "1h", "--state", tmp_path / "s.json")
+    with scanning(*arguments) as process:
+        told(process, "the next begins at")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            text = answer.read().decode()
+        assert "azscheck_exit_code 1.0" in text
+        assert 'azscheck_findings{category="tenant",severity="high",stamp="north"}' in text
+        process.terminate()
+        process.wait(10)
+    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), 2):
+        pass
+
+
+def test_memory_does_not_grow_from_run_to_run(run: Run, shareless_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service is killed for its memory after three weeks."""
+    now, sizes = [0.0], list[int]()
+
+    def sleep(_: float) -> None:
+        now[0] += HOUR
+        gc.collect()
+        sizes.append(len(gc.get_objects()))
+        if len(sizes) == 12:
+            raise Stopped
+
+    monkeypatch.setattr("azscheck.cli.watch.repeat", partial(repeat, clock=lambda: now[0], sleep=sleep))
+    options = ("--format", "json=r.json", "--metrics-file", "m.prom", "--every", "30m", "--state", "s.json", "-q")
+    assert run("scan", "--inventory", shareless_file, *options).code == ExitCode.FINDINGS
+    assert len(sizes) == 12
+    assert sizes[-1] - sizes[3] < 200, sizes
 
 
 def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
