@@ -116,6 +116,11 @@ def _configuration() -> str:
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
         _keys(schema["$defs"]["vault"], "A vault in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",
+        _keys(schema["$defs"]["channel"], "Each of `notify`"),
+        _keys(schema["$defs"]["smtp"], "`smtp` of an email channel"),
+        "What is sent, and when: [notifications](notifications.md).",
+        _keys(schema["$defs"]["metrics"], "`metrics`"),
+        "What the metrics mean: [notifications](notifications.md#metrics).",
         "## What the service principal needs",
         "The role Reader on the Default Provider Subscription (admin endpoint) and on the tenants' subscriptions"
         " (tenant endpoint). azscheck sends GET only, to these endpoints and no others. For the share: [read"

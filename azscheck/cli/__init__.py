@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from azscheck import __version__
-from azscheck.errors import AzscheckError, ExitCode
+from azscheck.cli.failing import told
+from azscheck.errors import ExitCode
 
 COMMANDS = {
     "demo": "Start a small Azure Stack Hub on this computer and judge it.",
@@ -85,9 +86,6 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     try:
         code = azscheck.main(arguments, prog_name="azscheck", standalone_mode=False)
-    except AzscheckError as error:
-        click.echo(f"azscheck: {error}", err=True)
-        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = ExitCode.USAGE
@@ -98,18 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read the report has gone. What Python flushes when it exits must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.INCOMPLETE
-    except MemoryError:
-        click.echo("azscheck: needs more memory than there is: judge one inventory or stamp at a time.", err=True)
-        code = ExitCode.INCOMPLETE
-    except OSError as error:
-        click.echo(f"azscheck: {error.filename or 'the output'}: {error.strerror or error}.", err=True)
-        code = ExitCode.INCOMPLETE
     except Exception as error:
-        # Python would exit with 1, which means findings; a fault of azscheck's own is none.
-        if "AZSCHECK_TRACEBACK" in os.environ:
-            raise
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        hint = "set AZSCHECK_TRACEBACK=1 to see where, and please report it"
-        click.echo(f"azscheck: a fault in azscheck itself, {what[:300]}; {hint}.", err=True)
-        code = ExitCode.INCOMPLETE
+        sentence, code = told(error)
+        click.echo(f"azscheck: {sentence}", err=True)
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)

@@ -69,6 +69,31 @@ gate_options = together(
     ),
     click.option("--fail-on-unknown", is_flag=True, help="End with 3 when anything could not be judged."),
 )
+every_options = together(
+    click.option("--every", metavar="DURATION", help="Go on, with a run each 6h, 1d or PT30M, until stopped."),
+    click.option(
+        "--jitter",
+        type=click.IntRange(0, 90),
+        default=10,
+        show_default=True,
+        metavar="PERCENT",
+        help="Of --every: how late a run begins at most, so that scanners do not ask all at once.",
+    ),
+    click.option(
+        "--state",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What is kept from run to run  [default: in the user's state folder]",
+    ),
+    click.option("--no-notify", is_flag=True, help="Tell none of the configuration's channels; they hear of it later."),
+    click.option(
+        "--metrics-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write what the run came to for Prometheus' textfile collector.",
+    ),
+    click.option("--metrics-listen", metavar="HOST:PORT", help="With --every: answer GET /metrics there."),
+)
 exemptions_option = click.option(
     "--exemptions",
     multiple=True,

@@ -1,7 +1,7 @@
 """`azscheck scan`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
@@ -38,30 +38,18 @@ from azscheck.errors import ExitCode, UsageError
 @history_option
 @since_last_option
 @options.now_option
+@options.every_options
 @options.log_options
 @options.quiet_option
 def command(
-    configuration: Path | None,
-    inventories: tuple[Path, ...],
-    stamps: tuple[str, ...],
-    policies: tuple[Path, ...],
-    sets: tuple[str, ...],
-    exemptions: tuple[Path, ...],
-    parameters: tuple[str, ...],
-    formats: tuple[str, ...],
-    evidence: bool,
-    fail_on: str,
-    fail_on_unknown: bool,
-    plans: tuple[Path, ...],
-    save_inventory: Path | None,
-    everything: bool,
-    history: str | None,
-    since_last: bool,
-    now: str | None,
-    log_format: Literal["text", "json"],
-    verbose: bool,
-    quiet: bool,
-) -> ExitCode:
+    every: str | None,
+    jitter: int,
+    state: Path | None,
+    no_notify: bool,
+    metrics_file: Path | None,
+    metrics_listen: str | None,
+    **asked: Any,
+) -> int:
     """Collect and judge one or several stamps, or a saved inventory.
 
     \b
@@ -72,71 +60,21 @@ def command(
       azscheck scan --readiness plan.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
       azscheck scan --history sqlite:///azscheck.db --since-last
+      azscheck scan --every 6h --format html=report.html
     """
-    from azscheck.cli import kept
-    from azscheck.cli.lists import say_coverage
-    from azscheck.cli.log import Log
-    from azscheck.cli.output import parse_outputs, write_outputs
-    from azscheck.cli.planned import Planned
-    from azscheck.cli.policies import say_disabled, say_strangers, types_read
-    from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
-    from azscheck.engine import evaluate
-    from azscheck.policy.parameters import check_overrides, over
+    from azscheck.cli.judging import judge
+    from azscheck.cli.keeper import Keeper
 
-    inputs = [configuration or options.CONFIGURATION, *inventories, *policies, *exemptions, *plans]
-    if save_inventory:
-        options.writable("--save-inventory", save_inventory, inputs)
-    outputs = parse_outputs(formats, [*inputs, save_inventory])
-    clock = options.moment(now)
-    log = Log(log_format, verbose, quiet)
-    given = options.parameter_values(parameters)
-    if inventories and (stamps or save_inventory or everything):
-        raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
-    known = configuration_of(configuration, stamps) if configuration or not inventories else None
-    keeping = kept.kept_of(history, known)
-    if since_last and keeping is None:
-        raise UsageError("--since-last: no runs are kept: --history names a store, or `history` in the configuration.")
-    # Policies are read before a stamp is asked anything: a typo must not cost an hour.
-    planned = Planned.of(plans)
-    rules = planned.rules(rules_of(policies, sets, exemptions, known))
-    stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
-    general = over(given, known.parameters if known else {})
-    for overrides in (general, *stamp_parameters.values()):
-        check_overrides(rules.policies, overrides)
-    # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and keeping is None and not rules.exemptions and not plans
-    if alone and [output.format for output in outputs] == ["lines"]:
-        outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
-        if outcome is not None:
-            say_disabled(rules.policies, (info.id for info in outcome.policies))
-            return log.close(outcome, fail_on, fail_on_unknown)
-    if inventories:
-        inventory = saved(inventories)
-        inventory = with_evidence(inventory, known, clock) if known else inventory
-    else:
-        assert known is not None
-        inventory = collect(known, clock, log, None if everything else planned.types(types_read(rules.policies)))
-        if save_inventory:
-            inventory.write(save_inventory)
-        if verbose or log_format == "json":
-            say_coverage(inventory, log)
-    results = evaluate(
-        planned.beside(inventory, clock()),
-        rules.policies,
-        now=clock(),
-        parameters=general,
-        stamp_parameters=stamp_parameters,
-        exemptions=rules.exemptions,
-        sets=rules.sets,
-    )
-    say_disabled(rules.policies, results.by_id)
-    say_strangers(inventory, rules.library)
-    if keeping and since_last:
-        results = kept.since_last(results, keeping, log)
-    results = planned.ticked(results)
-    try:
-        write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
-    finally:
-        if keeping:
-            kept.keep(results, keeping, log)
-    return log.close(results, fail_on, fail_on_unknown)
+    keeper = Keeper(asked, state, metrics_file, quietly=no_notify, always=every is not None)
+
+    def run() -> ExitCode:
+        with keeper.run():
+            return judge(keeper, **asked)
+
+    if every is None:
+        if metrics_listen:
+            raise UsageError("--metrics-listen goes with --every: --metrics-file is for a single scan.")
+        return run()
+    from azscheck.cli.watch import watch
+
+    return watch(run, keeper, every, jitter, state, metrics_listen, asked)

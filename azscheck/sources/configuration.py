@@ -8,6 +8,7 @@ from typing import Any
 from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
+from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
 from azscheck.sources.exports import Export
 from azscheck.sources.hub.configured import credential_mistakes, credential_settings
 from azscheck.sources.hub.settings import StampSettings
@@ -44,6 +45,9 @@ class Configuration:
     """Who may sign exemptions and attestations; where it is named, what is not signed is not in force."""
     history: Keeping | None = None
     """How runs are kept; None: they are not."""
+    notify: tuple[Channel, ...] = ()
+    """Who is told of changes."""
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -61,7 +65,7 @@ def read_configuration(path: Path) -> Configuration:
         (document.place("stamps", i, "name"), f"the name {stamps[i].name!r} is taken by another stamp.")
         for i, name in enumerate(names)
         if name in names[:i]
-    } | {*_evidence_mistakes(document), *keeping_mistakes(document)}
+    } | {*_evidence_mistakes(document), *keeping_mistakes(document), *_channel_mistakes(document)}
     if mistakes:
         raise DocumentError(list(mistakes))
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -79,7 +83,20 @@ def read_configuration(path: Path) -> Configuration:
         shares={s.name: share_settings(s.value["backupShare"], base) for s in stamps if "backupShare" in s.value},
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
         history=keeping_of(value.get("history"), base),
+        notify=tuple(channel_of(channel, base) for channel in value.get("notify", ())),
+        metrics=metrics_of(value.get("metrics", {}), base),
     )
+
+
+def _channel_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
+    taken: set[str] = set()
+    for i, channel in enumerate(document.value.get("notify", ())):
+        for sentence in channel_mistakes(channel):
+            yield document.place("notify", i), sentence
+        if channel["name"].lower() in taken:
+            place = document.place("notify", i, "name")
+            yield place, f"the name {channel['name']!r} is taken by another channel."
+        taken.add(channel["name"].lower())
 
 
 def _evidence_mistakes(document: Document) -> Iterator[tuple[Place, str]]:

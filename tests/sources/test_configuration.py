@@ -7,7 +7,9 @@ import pytest
 
 from azscheck.errors import DocumentError, InventoryError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.policy import Severity
 from azscheck.sources import evidence
+from azscheck.sources.channels import Channel, Hook, Mail, Metrics
 from azscheck.sources.configuration import read_configuration
 from azscheck.sources.hub import Credential
 from azscheck.sources.share import Device, FolderSettings, Limits, ShareSettings
@@ -40,6 +42,15 @@ evidence: [protection.ndjson]
 sets: [infrastructure, mine]
 exemptions: [accepted.yaml]
 attestations: [attested.yaml]
+notify:
+  - {name: ops, kind: teams, urlFile: teams.url, ca: corp.pem, detail: messages, severity: high, link: "https://r.example/"}
+  - {name: robot, kind: webhook, url: "https://robot.example/hook"}
+  - name: post
+    kind: email
+    smtp: {server: smtp.example, security: tls, user: azscheck, passwordEnv: SMTP_PASSWORD}
+    from: azscheck@example.org
+    to: [a@example.org, b@example.org]
+metrics: {file: azscheck.prom, listen: "127.0.0.1:9464"}
 """
 
 
@@ -70,6 +81,48 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert found.attestations == (tmp_path / "attested.yaml",)
     assert found.parameters == {"recoveryPointObjective": "P1D"}
     assert found.stamp_parameters == {"north": {"maximumAge": "PT12H"}}
+    ops, robot, post = found.notify
+    file = Hook(file=tmp_path / "teams.url")
+    assert ops == Channel("ops", "teams", file, tmp_path / "corp.pem", "messages", Severity.HIGH, "https://r.example/")
+    assert robot == Channel("robot", "webhook", Hook(url="https://robot.example/hook"))
+    people = ("a@example.org", "b@example.org")
+    mail = Mail("smtp.example", 465, "tls", "azscheck@example.org", people, "azscheck", "SMTP_PASSWORD")
+    assert post == Channel("post", "email", mail)
+    assert found.metrics == Metrics(tmp_path / "azscheck.prom", "127.0.0.1:9464")
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [
+        ("{name: a, kind: pager, url: 'https://x'}", "'pager' is not one of webhook, teams, slack, email"),
+        ("{name: a, kind: slack}", "the slack channel a needs exactly one of urlEnv, urlFile, url."),
+        ("{name: a, kind: slack, urlEnv: A, urlFile: b}", "the slack channel a needs exactly one of"),
+        ("{name: a, kind: teams, url: 'https://x/y'}", "has its address in the file, which is a secret"),
+        (
+            "{name: a, kind: webhook, url: 'https://x/y?sig=z'}",
+            "does not fit: for webhook alone, an address that is no",
+        ),
+        ("{name: a, kind: webhook, url: 'https://u:p@x/y'}", "does not fit: for webhook alone, an address that is no"),
+        ("{name: a, kind: webhook, urlEnv: A, to: [a@b.c]}", "the webhook channel a has to, which is of email."),
+        ("{name: a, kind: email, urlEnv: A}", "the email channel a lacks smtp, from, to."),
+        ("{name: a, kind: email, smtp: {server: s, user: u}, from: a@b.c, to: [a@b.c]}", "exactly one of passwordEnv"),
+        (
+            "{name: a, kind: email, smtp: {server: s, user: u, passwordEnv: P, security: none}, from: a@b, to: [a@b]}",
+            "would send a password that anybody on the way can read",
+        ),
+        ('{name: a, kind: email, smtp: {server: s}, from: "a@b\\nBcc: c@d", to: [a@b]}', "an address such as"),
+        ("{name: a, kind: slack, urlEnv: A, link: 'http://x'}", "an https address to look at for more"),
+        ("{name: a, kind: slack, urlEnv: A}, {name: A, kind: slack, urlEnv: A}", "is taken by another channel."),
+    ],
+)
+def test_a_channel_that_cannot_work_is_told_with_its_line(tmp_path: Path, channel: str, sentence: str) -> None:
+    """The mistake shows in the night in which something is to be told."""
+    head = "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
+    (tmp_path / "azscheck.yaml").write_text(f"{head}notify: [{channel}]\n")
+    with pytest.raises(DocumentError) as raised:
+        read_configuration(tmp_path / "azscheck.yaml")
+    assert "azscheck.yaml:2:" in str(raised.value)
+    assert sentence in str(raised.value)
 
 
 def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:

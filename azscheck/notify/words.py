@@ -1,0 +1,82 @@
+"""A notice in words: one headline, and a line for each change."""
+
+from typing import Final
+
+from azscheck.notify.notice import TOLD, Item, Notice
+from azscheck.reports.wording import CATEGORIES, one_line, plural, visible
+from azscheck.results import ComplianceState
+
+KINDS: Final = {
+    "new": "New findings",
+    "lapsed": "Exemptions that lapsed",
+    "of_new_policies": "Found by policies that are new",
+    "became_unknown": "No longer known",
+    "known_again": "Known again",
+    "fixed": "Fixed",
+    "exempted": "Exempt now",
+    "gone": "Gone with their resource",
+}
+"""A heading for each kind of change, in the order in which they are told."""
+
+_COUNTED: Final = {
+    "new": ("new finding", "new findings"),
+    "lapsed": ("lapsed exemption", "lapsed exemptions"),
+    "of_new_policies": ("finding of new policies", "findings of new policies"),
+    "became_unknown": ("no longer known", "no longer known"),
+    "known_again": ("known again", "known again"),
+    "fixed": ("fixed", "fixed"),
+    "exempted": ("exempt", "exempt"),
+    "gone": ("gone", "gone"),
+}
+
+
+def headline(notice: Notice) -> str:
+    """`north: 1 new finding, 2 fixed`."""
+    counted = [plural(notice.changes[kind], *_COUNTED[kind]) for kind in TOLD if notice.changes.get(kind)]
+    rules = [
+        f"{plural(len(ids), 'policy', 'policies')} {what}"
+        for ids, what in ((notice.policies_added, "added"), (notice.policies_removed, "removed"))
+        if ids
+    ]
+    return f"{_stamps(notice)}: {', '.join([*counted, *rules])}"
+
+
+def standing(notice: Notice) -> str:
+    """How it stands now: the verdicts, and how many findings there are."""
+    verdicts = ", ".join(
+        f"{name} {ComplianceState(notice.verdicts[category.value]).words}" for category, name in CATEGORIES.items()
+    )
+    counts = ", ".join(f"{number:,} {severity}" for severity, number in notice.findings.items() if number)
+    return f"Now: {verdicts}. Findings: {counts or 'none'}."
+
+
+def compared(notice: Notice) -> str:
+    """Which two runs it is about."""
+    return f"Judged {visible(notice.time)}, compared with {visible(notice.since)}."
+
+
+def line(item: Item, notice: Notice) -> str:
+    """One change: `high ASH-TEN-001 Machines are protected: web-01`."""
+    where = f"{visible(item.stamp)}: " if len(notice.stamps) > 1 else ""
+    was = " (was not known before)" if item.kind == "new" and item.was in ("unknown", "error") else ""
+    why = f". {one_line(item.message)}" if item.message else ""
+    name = visible(item.name) or "(no name)"
+    return f"{item.severity} {visible(item.policy)} {one_line(item.title)}: {where}{name}{was}{why}"
+
+
+def by_kind(notice: Notice) -> list[tuple[str, list[str]]]:
+    """Each heading with its lines."""
+    found = [(KINDS[kind], [line(i, notice) for i in notice.items if i.kind == kind]) for kind in TOLD]
+    for title, ids in (("Policies added", notice.policies_added), ("Policies removed", notice.policies_removed)):
+        found.append((title, [", ".join(map(visible, ids))] if ids else []))
+    return [(title, lines) for title, lines in found if lines]
+
+
+def rest(notice: Notice) -> str:
+    """What is counted and not named."""
+    return f"and {notice.more:,} more" if notice.more and notice.items else ""
+
+
+def _stamps(notice: Notice) -> str:
+    names = [visible(name) for name in notice.stamps]
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
