@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from azscheck.inventory import Inventory
 from azscheck.sources.placement import Placement
+from azscheck.sources.templates.shape import is_template
 
 __all__ = ["collect", "is_template"]
 
@@ -24,10 +25,12 @@ def collect(
     placement: Placement = _HERE,
     now: datetime,
 ) -> Inventory:
-    """What a template deploys, in ARM's shape, with the line of every property."""
-    raise NotImplementedError
+    """What a template deploys, in ARM's shape, with the line of every property.
 
+    `parameters` are files of which a later one counts; `values` count more than they. What cannot be known before the
+    deployment is unknown. Raises DocumentError for what the author of a file wrote wrong, UsageError for a missing file
+    and for a value of a parameter that there is none of.
+    """
+    from azscheck.sources.templates.collection import collected
 
-def is_template(value: Any) -> bool:
-    """Whether a JSON document looks like a deployment template."""
-    return isinstance(value, dict) and "resources" in value
+    return collected(template, stamp, parameters, values, placement, now)
