@@ -18,6 +18,7 @@ class From(StrEnum):
     SHARE = "share"
     EVIDENCE = "evidence file"
     ATTESTATION = "attestation"
+    PLAN = "Terraform plan"
     ELSEWHERE = "template or inventory"
 
 
@@ -25,6 +26,7 @@ _PLANES: Final = {type_key(row.type): From.ADMIN if row.plane == "admin" else Fr
 _OWN: Final = {
     type_key(STAMPS): From.CONFIGURATION,
     type_key(ATTESTATIONS): From.ATTESTATION,
+    type_key("Azscheck/removals"): From.PLAN,
     **{type_key(kind): From.EVIDENCE for kind in ITEMS},
 }
 
@@ -38,6 +40,7 @@ REMEDIES: Final = {
     From.EVIDENCE: "name the product's export under evidence in azscheck.yaml, or write evidence: [] if there are no "
     "such items",
     From.ATTESTATION: "name the files under attestations in azscheck.yaml, or write attestations: [] if there are none",
+    From.PLAN: "judge a Terraform plan, which says what goes",
     From.ELSEWHERE: "azscheck does not collect this type: give an inventory that holds it",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 _PROVIDERS: Final = ("azurestack_", "azurerm_")
@@ -71,8 +71,7 @@ def _mapping() -> tuple[Mapping[str, Row], frozenset[str]]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("azscheck.sources.terraform").joinpath("mapping.yaml").read_text("utf-8")
-    mapping = yaml.load(text, Loader=loader)
+    mapping = yaml.load(Path(__file__).with_name("mapping.yaml").read_bytes(), Loader=loader)
     return {name: _row(given) for given in mapping["rows"] for name in given["terraform"]}, frozenset(mapping["open"])
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from azscheck.errors import DocumentError
-from azscheck.sources.exports.source_file import SourceFile
+from azscheck.sources.terraform.file import HOW, PlanFile
 
 _VERSION: Final = re.compile(r"(0\.[12]|1\.\d{1,4})", re.ASCII)
 _ACTIONS: Final = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
-_HOW: Final = "write one with: terraform show -json PLANFILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +132,16 @@ def is_plan(value: Any) -> bool:
 
 def read_plan(path: Path) -> Plan:
     """Read a plan; raises DocumentError."""
-    file = SourceFile.read(path)
-    value = _value(file)
+    file = PlanFile(path)
+    value = file.value()
     if not isinstance(value, dict) or "format_version" not in value:
-        raise file.mistake(f"is not a Terraform plan: {_HOW}.")
+        raise file.mistake(f"is not a Terraform plan: {HOW}.")
     version = value["format_version"]
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise file.mistake(f"is a plan in format {str(version)[:20]!r}; known are 0.1, 0.2 and 1.x: {_HOW}.")
+        raise file.mistake(f"is a plan in format {str(version)[:20]!r}; known are 0.1, 0.2 and 1.x: {HOW}.")
     if not is_plan(value):
         kind = "a Terraform state" if "values" in value else "not a Terraform plan"
-        raise file.mistake(f"is {kind}: {_HOW}.")
+        raise file.mistake(f"is {kind}: {HOW}.")
     if value.get("errored") is True:
         raise file.mistake("is a plan that ended with an error, so not all is in it: plan again.")
     changes = [_change(file, n, change) for n, change in enumerate(_list(file, value, "resource_changes"))]
@@ -176,25 +175,16 @@ def part(mask: Any, step: str | int) -> Any:
     return None
 
 
-def _value(file: SourceFile) -> Any:
-    start = file.content[:200].lstrip(b"\xef\xbb\xbf \r\n")
-    if start.startswith(b'{"@level"'):
-        raise file.mistake(f"is the log of a run, not a plan: {_HOW}.")
-    if start.startswith(b"PK"):
-        raise file.mistake(f"is a plan in Terraform's own form: {_HOW}.")
-    return file.whole()
-
-
-def _list(file: SourceFile, value: Mapping[str, Any], key: str) -> list[Any]:
+def _list(file: PlanFile, value: Mapping[str, Any], key: str) -> list[Any]:
     found = value.get(key)
     if found is None:
         return []
     if not isinstance(found, list):
-        raise file.mistake(f"has no list under {key}: {_HOW}.")
+        raise file.mistake(f"has no list under {key}: {HOW}.")
     return found
 
 
-def _change(file: SourceFile, number: int, value: Any) -> Change | None:
+def _change(file: PlanFile, number: int, value: Any) -> Change | None:
     """None for a data source, which is read and not deployed."""
     if not isinstance(value, dict):
         raise _broken(file, f"resource_changes[{number}]", "is no object")
@@ -218,7 +208,7 @@ def _change(file: SourceFile, number: int, value: Any) -> Change | None:
     )
 
 
-def _names(file: SourceFile, where: str, value: Mapping[str, Any]) -> dict[str, Any]:
+def _names(file: PlanFile, where: str, value: Mapping[str, Any]) -> dict[str, Any]:
     names = {key: value.get(key) for key in ("address", "type", "name")}
     for key, text in names.items():
         if not isinstance(text, str) or not text:
@@ -231,7 +221,7 @@ def _names(file: SourceFile, where: str, value: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _untouched(file: SourceFile, value: Mapping[str, Any]) -> Iterator[Change]:
+def _untouched(file: PlanFile, value: Mapping[str, Any]) -> Iterator[Change]:
     """What is there already and not among the changes, which a plan of targets leaves out."""
     modules = [("", below(value, "planned_values", "root_module"))]
     while modules:
@@ -266,5 +256,5 @@ def _subscription(configuration: Mapping[str, Any]) -> str:
     return ""
 
 
-def _broken(file: SourceFile, where: str, what: str) -> DocumentError:
-    return file.mistake(f"is no plan that azscheck understands, for {where} {what}: {_HOW}.")
+def _broken(file: PlanFile, where: str, what: str) -> DocumentError:
+    return file.mistake(f"is no plan that azscheck understands, for {where} {what}: {HOW}.")

@@ -5,16 +5,25 @@ from datetime import datetime
 from typing import Final
 
 from azscheck.inventory import Coverage, CoverageState, type_key
-from azscheck.sources.evidence import ITEMS
 from azscheck.sources.hub.table import TABLE
 from azscheck.sources.terraform.attachments import ATTACHMENTS
 from azscheck.sources.terraform.mapping import deploys_anything, mapped_types, row_of
 from azscheck.sources.terraform.plan import Change, Plan
 from azscheck.sources.terraform.removals import REMOVALS
 
-NOT_TOLD: Final = "a plan does not tell."
+NOT_TOLD: Final = "A plan does not tell."
 _AZURE: Final = ("azurestack_", "azurerm_")
-_ELSEWHERE: Final = ("stamps", "attestations", "evidence", "shares", "shareFolders", "shareBackups")
+_BESIDE: Final = (
+    "attestations",
+    "evidence",
+    "protectedItems",
+    "replicatedItems",
+    "shareBackups",
+    "shareFolders",
+    "shares",
+    "stamps",
+)
+"""What other sources bring. Their modules are not imported for the names alone: that takes time."""
 
 
 def told(stamp: str, plan: Plan, counts: Mapping[str, int], now: datetime) -> list[Coverage]:
@@ -32,7 +41,7 @@ def told(stamp: str, plan: Plan, counts: Mapping[str, int], now: datetime) -> li
     foreign = sorted({(of, reason) for of, reason in gaps if type_key(of) not in known})
     lines += (Coverage(stamp, kind, "", CoverageState.SKIPPED, reason, time=now) for kind, reason in foreign)
     known |= {type_key(kind) for kind, _ in foreign}
-    others = (*(kind for row in TABLE for kind in row.covered), *ITEMS, *(f"Azscheck/{name}" for name in _ELSEWHERE))
+    others = (*(kind for row in TABLE for kind in row.covered), *(f"Azscheck/{name}" for name in _BESIDE))
     silent = {type_key(kind): kind for kind in reversed(others) if type_key(kind) not in known}
     lines += (Coverage(stamp, kind, "", CoverageState.SKIPPED, NOT_TOLD, time=now) for kind in silent.values())
     return lines

@@ -12,7 +12,7 @@ from azscheck.sources.terraform.plan import Change, Part, View
 from azscheck.sources.terraform.references import References
 
 SENSITIVE: Final = "sensitive value"
-UNTOLD: Final = "a plan does not tell"
+UNTOLD: Final = "what only a deployed resource has, a plan does not tell"
 _DEEPEST: Final = 8
 
 Where = Callable[[Change, Way], Origin | None]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from azscheck.documents import parse_document
 from azscheck.errors import DocumentError
 from azscheck.inventory import Origin
 from azscheck.sources.terraform.addresses import module_steps
@@ -167,6 +166,8 @@ def _blocks(file: Path) -> list[Block]:
     text = _text(file)
     if not file.name.endswith(".json"):
         return scan(text)
+    from azscheck.documents import parse_document
+
     try:
         document = parse_document(text, file.as_posix())
     except DocumentError:
