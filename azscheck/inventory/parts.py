@@ -42,7 +42,8 @@ class Origin:
     column: int | None = None
 
     def __str__(self) -> str:
-        return self.address if self.line is None else f"{self.address}:{self.line}"
+        column = f":{self.column}" if self.column else ""
+        return self.address if self.line is None else f"{self.address}:{self.line}{column}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,24 @@ import csv
 import io
 from collections.abc import Iterator
 
+from azscheck.reports.places import place_of_list, place_words
 from azscheck.reports.wording import visible
 from azscheck.results import Results
 
-COLUMNS = ("stamp", "policy", "severity", "category", "state", "type", "resource", "name", "message", "rules")
+COLUMNS = (
+    "stamp",
+    "policy",
+    "severity",
+    "category",
+    "state",
+    "type",
+    "resource",
+    "name",
+    "message",
+    "rules",
+    "place",
+    "baseline",
+)
 
 # OWASP, "CSV Injection": a spreadsheet takes a cell that begins so for a formula; the last four are full-width forms.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -36,6 +50,8 @@ def render(results: Results, **_: object) -> str:
             result.name,
             result.message,
             " ".join(policy.rules),
+            place_words(results, result),
+            "known" if result.baselined else "",
         )
         writer.writerow([cell(text) for text in texts])
     return out.getvalue()
@@ -43,7 +59,8 @@ def render(results: Results, **_: object) -> str:
 
 def _incomplete(results: Results) -> Iterator[dict[str, str]]:
     for coverage in results.failed_coverage:
-        where = {"stamp": coverage.stamp, "type": coverage.type, "resource": coverage.scope}
+        place = place_of_list(results, coverage)
+        where = {"stamp": coverage.stamp, "type": coverage.type, "resource": coverage.scope, "place": str(place or "")}
         yield {"state": "incomplete", **where, "message": f"could not be read: {coverage.reason}"}
     if not results.evaluated:
         yield {"state": "incomplete", "message": "nothing was evaluated"}

@@ -8,15 +8,20 @@ from collections.abc import Iterable, Iterator
 
 from azscheck.inventory import CoverageState
 from azscheck.policy.model import Category
+from azscheck.reports.places import found_words, name_words
 from azscheck.reports.summary import (
     PolicyGroup,
+    baseline_words,
+    categories,
     count_words,
     exemption_state,
     exemption_words,
     findings,
+    gate_words,
     incomplete,
     not_judged,
     stamp_names,
+    subject,
     verdict,
 )
 from azscheck.reports.wording import (
@@ -24,8 +29,6 @@ from azscheck.reports.wording import (
     coverage_words,
     one_line,
     plural,
-    reason_words,
-    resource_words,
     shortened,
     visible,
 )
@@ -67,10 +70,12 @@ def prose(text: str) -> str:
 def render(results: Results, **_: object) -> str:
     """Results as Markdown."""
     lines = [*_head(results)]
-    for category in Category:
+    for category in categories(results):
         lines += _category(results, category)
     lines += _coverage(results)
     lines += _exemptions(results)
+    lines += _baseline(results)
+    lines += _not_here(results)
     lines += _run(results)
     return "\n".join(lines) + "\n"
 
@@ -91,7 +96,8 @@ def _head(results: Results) -> Iterator[str]:
     yield "# Backup and disaster recovery compliance"
     yield ""
     stamps = ", ".join(code(name) for name in stamp_names(results)) or "none"
-    yield f"Stamps: {stamps}. Judged {format_time(results.now)}, collected {format_time(results.collected)}."
+    times = f"Judged {format_time(results.now)}, collected {format_time(results.collected)}."
+    yield f"{subject(results, 2)}: {stamps}. {times}"
     yield ""
     if reasons := incomplete(results):
         yield f"> **INCOMPLETE: {' '.join(reasons)}** What could not be read was not judged."
@@ -99,8 +105,8 @@ def _head(results: Results) -> Iterator[str]:
     yield from _table(
         ("", "Verdict", "Results"),
         (
-            (title, f"**{verdict(results, category).words}**", count_words(results.counts(category)))
-            for category, title in CATEGORIES.items()
+            (CATEGORIES[c], f"**{verdict(results, c).words}**", count_words(results.counts(c)))
+            for c in categories(results)
         ),
     )
 
@@ -120,7 +126,7 @@ def _category(results: Results, category: Category) -> Iterator[str]:
         yield "### Findings"
         yield ""
         for group in groups:
-            yield from _finding(group, len(stamp_names(results)) > 1)
+            yield from _finding(results, group)
     reasons = not_judged(results, category)
     if reasons:
         yield "### Not judged"
@@ -136,16 +142,18 @@ def _category(results: Results, category: Category) -> Iterator[str]:
         yield ""
 
 
-def _finding(group: PolicyGroup, with_stamp: bool) -> Iterator[str]:
+def _finding(results: Results, group: PolicyGroup) -> Iterator[str]:
     policy = group.policy
     rules = f", {', '.join(code(rule) for rule in policy.rules)}" if policy.rules else ""
     yield f"#### {policy.severity}: {code(policy.id)} {prose(policy.title)}"
     yield ""
     yield f"**Remediation{rules}.** {prose(policy.remediation)}"
     yield ""
-    shown = group.results[:SHOWN]
+    shown = sorted(group.results, key=lambda r: r.baselined)[:SHOWN]
+    with_stamp = len(stamp_names(results)) > 1
     rows = (
-        (code(resource_words(r, with_stamp=with_stamp)), escaped(shortened(reason_words(r), LENGTH))) for r in shown
+        (code(name_words(results, r, with_stamp=with_stamp)), escaped(shortened(found_words(results, r), LENGTH)))
+        for r in shown
     )
     yield from _table(("Resource", "Why"), rows)
     if more := len(group.results) - len(shown):
@@ -163,6 +171,31 @@ def _coverage(results: Results) -> Iterator[str]:
             for c in results.failed_coverage
         )
         yield from _table(("List", "Why"), rows)
+
+
+def _baseline(results: Results) -> Iterator[str]:
+    if results.baseline:
+        yield "## Baseline"
+        yield ""
+        yield f"{escaped(baseline_words(results))}."
+        yield ""
+        fixed = results.baseline.fixed
+        rows = ((code(entry.policy), code(entry.resource)) for entry in fixed[:SHOWN])
+        if fixed:
+            yield from _table(("No longer occurs", "Resource"), rows)
+        if (more := len(fixed) - SHOWN) > 0:
+            yield f"... and {more:,} more, which the html and json formats name."
+            yield ""
+
+
+def _not_here(results: Results) -> Iterator[str]:
+    if results.gate and results.gate.not_here:
+        yield "## Not judged here"
+        yield ""
+        yield "Policies of the default set that ask what no file tells: they are for a scan of the stamp."
+        yield ""
+        rows = ((code(n.policy), prose(n.title), escaped(n.reason)) for n in results.gate.not_here)
+        yield from _table(("Policy", "Title", "Why not"), rows)
 
 
 def _exemptions(results: Results) -> Iterator[str]:
@@ -194,6 +227,8 @@ def _run(results: Results) -> Iterator[str]:
     read = sum(c.state is CoverageState.COMPLETE for c in results.coverage)
     yield "## The run"
     yield ""
+    for sentence in gate_words(results):
+        yield f"- {escaped(shortened(sentence, LENGTH))}"
     yield f"- azscheck {escaped(results.version)}, {plural(len(results.policies), 'policy', 'policies')}"
     yield f"- {count_words(results.counts())}"
     if results.sets:

@@ -2,16 +2,21 @@
 
 from azscheck.errors import ExitCode
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
+from azscheck.results.gate import FILES, Gate, GateFile, NotHere
 from azscheck.results.model import Evidence, Result, Results, in_order
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
 
 __all__ = [
+    "FILES",
     "ComplianceState",
     "Evidence",
     "ExemptionState",
     "ExemptionUse",
     "ExitCode",
+    "Gate",
+    "GateFile",
+    "NotHere",
     "Outcome",
     "Result",
     "Results",

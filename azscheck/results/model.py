@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
+from azscheck.results.gate import Gate
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
+
+if TYPE_CHECKING:
+    from azscheck.results.baseline import BaselineUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Result:
     origin: Origin | None = None
     would_be: ComplianceState | None = None
     """For an exempt result, the state it would have had."""
+    baselined: bool = False
+    """Whether it is known from a baseline: it stays what it is, and does not fail the run."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -90,6 +96,10 @@ class Results:
     """The policy sets that were judged by."""
     exemptions: tuple[ExemptionUse, ...] = ()
     """The exemptions that were given, and what became of each."""
+    gate: Gate | None = None
+    """What was judged before its deployment; None for a stamp as it is."""
+    baseline: "BaselineUse | None" = None
+    """The baseline that was given, and what became of it."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":
@@ -139,6 +149,7 @@ class Results:
             Counter((r.policy, r.state) for r in self.results),
             self.coverage,
             sum(r.would_be in unjudged for r in self.results),
+            Counter((r.policy, r.state) for r in self.results if r.baselined),
         )
 
     def counts(self, category: Category | None = None) -> Counter[ComplianceState]:
@@ -172,6 +183,23 @@ class Results:
         """The policies that found no resource to judge."""
         seen = {r.policy for r in self.results}
         return tuple(p for p in self.policies if p.id not in seen)
+
+    @cached_property
+    def states(self) -> dict[str, ComplianceState]:
+        """The state of each result by its id."""
+        return {r.id: r.state for r in self.results}
+
+    @cached_property
+    def read_whole(self) -> frozenset[str]:
+        """The stamps, or files, that were judged and of which no list failed."""
+        names = {r.stamp for r in self.results} | {c.stamp for c in self.coverage}
+        return frozenset(names - {c.stamp for c in self.failed_coverage})
+
+    @property
+    def judging(self) -> int:
+        """How many policies judged at least one resource: what is unknown was not judged."""
+        unjudged = (ComplianceState.UNKNOWN, ComplianceState.ERROR, ComplianceState.NOT_APPLICABLE)
+        return len({r.policy for r in self.results if r.state not in unjudged and r.would_be not in unjudged})
 
     @property
     def evaluated(self) -> bool:

@@ -15,7 +15,9 @@ from azscheck.inventory.fields import (
     resource_of,
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
+from azscheck.results.baseline import use_fields, use_of
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
+from azscheck.results.gate import gate_fields, gate_of
 from azscheck.results.model import Evidence, Result, Results
 from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
@@ -49,6 +51,8 @@ def to_json(results: Results) -> dict[str, Any]:
         "results": [_result_fields(result) for result in results.results],
         "exemptions": [_exemption_fields(exemption) for exemption in results.exemptions],
         "coverage": [coverage_fields(coverage) for coverage in results.coverage],
+        **({"gate": gate_fields(results.gate)} if results.gate else {}),
+        **({"baseline": use_fields(results.baseline)} if results.baseline else {}),
     }
 
 
@@ -105,6 +109,8 @@ def from_json(saved: dict[str, Any]) -> Results:
         # Results that were saved before there were sets and exemptions have neither.
         sets=tuple(saved.get("sets", ())),
         exemptions=tuple(_exemption_of(e) for e in saved.get("exemptions", ())),
+        gate=gate_of(saved["gate"]) if "gate" in saved else None,
+        baseline=use_of(saved["baseline"]) if "baseline" in saved else None,
     )
     for result in results.results:
         # KeyError for a result whose policy is not there.
@@ -152,6 +158,7 @@ def _result_fields(result: Result) -> dict[str, Any]:
         "state": result.state.value,
         "message": result.message,
         **({"wouldBe": result.would_be.value} if result.would_be else {}),
+        **({"baselined": True} if result.baselined else {}),
         "evidence": [_evidence_fields(evidence) for evidence in result.evidence],
         "origin": result.origin and origin_fields(result.origin),
     }
@@ -169,6 +176,7 @@ def _result_of(fields: dict[str, Any]) -> Result:
         proof=tuple(_evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
+        baselined=fields.get("baselined", False),
     )
 
 
