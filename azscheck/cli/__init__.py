@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "Start a small Azure Stack Hub on this computer and judge it.",
     "init": "Write a commented azscheck.yaml to start from.",
     "scan": "Collect and judge one or several stamps, or a saved inventory.",
+    "gate": "Judge templates and plans before they are deployed.",
     "collect": "Collect an inventory, to be judged elsewhere or later.",
     "report": "Make reports again from saved results.",
     "explain": "Show why a policy judges a resource as it does.",

@@ -17,6 +17,7 @@ from azscheck.errors import UsageError
 from azscheck.inventory import Inventory, type_key
 from azscheck.policy import ATTESTATIONS, STAMPS, Policy
 from azscheck.policy.exemptions import Exemption, load_exemptions
+from azscheck.policy.load import Library
 from azscheck.policy.membership import DEFAULT_SET, choose
 from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
@@ -122,6 +123,8 @@ class Rules:
     policies: list[Policy]
     sets: tuple[str, ...]
     exemptions: list[Exemption]
+    library: Library
+    """What they were chosen from."""
 
 
 def rules_of(
@@ -134,7 +137,8 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    return Rules(chosen, tuple(dict.fromkeys(names)), load_exemptions(files, library.sets, signers_of(configuration)))
+    accepted = load_exemptions(files, library.sets, signers_of(configuration))
+    return Rules(chosen, tuple(dict.fromkeys(names)), accepted, library)
 
 
 def signers_of(configuration: "Configuration | None") -> AllowedSigners | None:

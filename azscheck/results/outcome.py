@@ -69,8 +69,7 @@ class Outcome:
         return not self.evaluated or bool(self.failed_coverage) or self.counts()[ComplianceState.ERROR] > 0
 
     def exit_code(self, fail_on: Severity | None = Severity.LOW, fail_on_unknown: bool = False) -> ExitCode:
-        """What a command ends with; `fail_on` None means that no finding fails the run;
-        what is in a baseline never does."""
+        """What a command ends with; `fail_on` None: no finding fails it; what a baseline holds never does."""
         new = {(p, state): n - self.baselined.get((p, state), 0) for (p, state), n in self.tally.items()}
         unknown = any(n for (_, state), n in new.items() if state is ComplianceState.UNKNOWN)
         if self.incomplete or (fail_on_unknown and unknown):
