@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Write a commented azscheck.yaml to start from.",
     "readiness": "Judge a deployment plan before there is a stamp.",
     "scan": "Collect and judge one or several stamps, or a saved inventory.",
+    "gate": "Judge templates and plans before they are deployed.",
     "collect": "Collect an inventory, to be judged elsewhere or later.",
     "diff": "Show what is different between two runs.",
     "trend": "Show how the numbers of findings move over the kept runs.",

@@ -55,8 +55,8 @@ format_option = click.option(
     "formats",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help="table, json, html, markdown, junit, sarif, lines or csv; repeatable; without FILE to the terminal"
-    "  [default: table]",
+    help="table, json, html, markdown, junit, sarif, lines, csv, github, azdo or gitlab; repeatable; without FILE to "
+    "the terminal  [default: table]",
 )
 evidence_option = click.option("--evidence", is_flag=True, help="Findings in the lines format with what decided them.")
 gate_options = together(
@@ -93,6 +93,20 @@ every_options = together(
         help="Write what the run came to for Prometheus' textfile collector.",
     ),
     click.option("--metrics-listen", metavar="HOST:PORT", help="With --every: answer GET /metrics there."),
+)
+baseline_options = together(
+    click.option(
+        "--baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What is known already: it is reported, and does not fail the run.",
+    ),
+    click.option(
+        "--write-baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write what is found now as a baseline; it counts as known.",
+    ),
 )
 exemptions_option = click.option(
     "--exemptions",
@@ -155,7 +169,9 @@ def moment(text: str | None) -> Callable[[], datetime]:
     return lambda: fixed
 
 
-def parameter_values(texts: Sequence[str]) -> dict[str, Any]:
+def parameter_values(
+    texts: Sequence[str], option: str = "--parameter", example: str = "maximumAge=PT12H"
+) -> dict[str, Any]:
     """`NAME=VALUE` as a mapping; a value is JSON where it can be read as that, else text."""
     import json
 
@@ -163,7 +179,7 @@ def parameter_values(texts: Sequence[str]) -> dict[str, Any]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"--parameter {text!r}: write NAME=VALUE, such as maximumAge=PT12H.")
+            raise UsageError(f"{option} {text!r}: write NAME=VALUE, such as {example}.")
         try:
             values[name.strip()] = json.loads(value)
         except (ValueError, RecursionError):

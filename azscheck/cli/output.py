@@ -16,7 +16,7 @@ from azscheck.documents import did_you_mean
 from azscheck.errors import AzscheckError, ExitCode, UsageError
 from azscheck.policy import Category, Severity
 from azscheck.reports import FORMATS, render
-from azscheck.results import ComplianceState, Outcome, Results
+from azscheck.results import FILES, ComplianceState, Outcome, Results
 
 _NARROWEST, _WIDEST = 60, 160
 
@@ -95,19 +95,22 @@ def gate(results: Results | Outcome, fail_on: str, fail_on_unknown: bool) -> Exi
 
 def closing_words(results: Results | Outcome, code: ExitCode) -> str:
     """One line for the log of a pipeline: both verdicts, and why the code is what it is."""
-    verdicts = ", ".join(f"{category}: {results.verdict(category).words}" for category in Category)
+    from azscheck.reports.summary import baseline_words, categories, exemption_words
+
+    asked = categories(results) if isinstance(results, Results) else tuple(Category)
+    verdicts = ", ".join(f"{category}: {results.verdict(category).words}" for category in asked)
     counts = results.counts()
     unknown = counts[ComplianceState.UNKNOWN] + counts[ComplianceState.ERROR]
     words = f"{verdicts}; {counts[ComplianceState.NON_COMPLIANT]} findings, {unknown} not judged; exit code {int(code)}"
     if isinstance(results, Results):
-        from azscheck.reports.summary import exemption_words
-
-        words = "; ".join(filter(None, (exemption_words(results), words)))
+        words = "; ".join(filter(None, (exemption_words(results), baseline_words(results), words)))
     if code is not ExitCode.INCOMPLETE:
         return words
     if results.failed_coverage:
         first = results.failed_coverage[0]
-        why = f"{len(results.failed_coverage)} could not be read, the first of the stamp {first.stamp}"
+        why = f"{len(results.failed_coverage)} could not be read, the first"
+        if first.type != FILES:
+            why += f" of the stamp {first.stamp}"
         return f"{words} (incomplete: {why}: {first.words.rstrip('.')})"
     if not results.evaluated:
         return f"{words} (incomplete: nothing was evaluated)"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from azscheck.expressions.evaluate import Functions, evaluate
+from azscheck.expressions.evaluate import Functions, Meter, OfTrees, evaluate
 from azscheck.expressions.function import Function
 from azscheck.expressions.objects import lookup
 from azscheck.expressions.parse import Access, Call, Expression, ExpressionError, Literal, calls, is_expression, parse
@@ -23,6 +23,8 @@ __all__ = [
     "Function",
     "Functions",
     "Literal",
+    "Meter",
+    "OfTrees",
     "call",
     "calls",
     "evaluate",

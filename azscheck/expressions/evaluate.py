@@ -1,6 +1,7 @@
 """From an expression's tree to its value. What cannot be known makes the value unknown, and nothing else."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,10 +11,19 @@ from azscheck.expressions.objects import lookup
 from azscheck.expressions.parse import Access, Call, Expression, Literal
 from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name
 
-Functions = Mapping[str, Callable[..., Any]]
-"""The functions that depend on where the expression stands (`field`, `parameters`, ...), by lower-case name."""
 Meter = Callable[..., None]
 """Is told what each function takes and makes; what it raises ends the evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfTrees:
+    """A function that is given its call as it is written, and where it stands: `lambda`, whose body waits."""
+
+    call: Callable[[Call, "Functions", Meter | None], Any]
+
+
+Functions = Mapping[str, Callable[..., Any] | OfTrees]
+"""The functions that depend on where the expression stands (`field`, `parameters`, ...), by lower-case name."""
 
 
 def evaluate(tree: Expression, here: Functions, meter: Meter | None = None) -> Any:
@@ -43,6 +53,8 @@ def _access(target: Any, key: Any) -> Any:
 
 def _call(call: Call, here: Functions, meter: Meter | None) -> Any:
     contextual = here.get(call.name)
+    if isinstance(contextual, OfTrees):
+        return contextual.call(call, here, meter)
     if contextual is not None:
         arguments = [evaluate(argument, here, meter) for argument in call.arguments]
         unknown = next((a for a in arguments if isinstance(a, Unknown)), None)

@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[()\[\],.]))"
 )
 
+_MEMBER = re.compile(r"\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)(?=\s*\()")
+
 
 class ExpressionError(ValueError):
     """The text is no expression; the message says why and at which character."""
@@ -144,14 +146,20 @@ class _Parser:
             if len(number) > _LONGEST_NUMBER:
                 raise ExpressionError(f"a number longer than {_LONGEST_NUMBER} characters stands in the expression")
             return Literal(float(number) if "." in number else int(number))
+        name = token["name"]
+        member = _MEMBER.match(self._text, self._at)
+        if member is not None:
+            # A template's own function, in its namespace.
+            name = f"{name}.{member[1]}"
+            self._at = member.end(1)
         if not self._take("("):
-            raise self._fail(f"'(' after {_short(token['name'])}")
+            raise self._fail(f"'(' after {_short(name)}")
         arguments: list[Expression] = []
         while not self._take(")"):
             if arguments and not self._take(","):
                 raise self._fail("',' or ')'")
             arguments.append(self.expression(depth + 1))
-        return Call(token["name"].lower(), tuple(arguments), _short(self._text[start : self._at].strip()))
+        return Call(name.lower(), tuple(arguments), _short(self._text[start : self._at].strip()))
 
 
 def _short(text: str) -> str:

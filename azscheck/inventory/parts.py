@@ -47,7 +47,8 @@ class Origin:
     column: int | None = None
 
     def __str__(self) -> str:
-        return self.address if self.line is None else f"{self.address}:{self.line}"
+        column = f":{self.column}" if self.column else ""
+        return self.address if self.line is None else f"{self.address}:{self.line}{column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Resource:
     """JSON Pointers (RFC 6901) into `body` of what could not be read, each with the reason."""
     places: Mapping[str, Origin] = field(default_factory=dict)
     """JSON Pointers into `body` of what has a place of its own: a property's line in a template, say."""
+    _planted: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for pointer in (*self.unknown, *self.places):
@@ -103,13 +105,22 @@ class Resource:
         """The body with an `Unknown` at each place that could not be read."""
         if not self.unknown:
             return self.body
-        document = copy.deepcopy(dict(self.body))
-        for pointer, reason in self.unknown.items():
-            _plant(document, pointer, Unknown(reason))
-        return document
+        if self._planted is None:
+            # Many policies ask for it, and what a template or a plan tells has a dozen unknown parts.
+            object.__setattr__(self, "_planted", _planted(self.body, self.unknown))
+        return self._planted or self.body
 
 
-def _plant(document: Any, pointer: str, value: Unknown) -> None:
+def _planted(body: Mapping[str, Any], unknown: Mapping[str, str]) -> dict[str, Any]:
+    """A copy of a body with an `Unknown` at each pointer; what holds none of them is shared."""
+    document = dict(body)
+    own = {id(document): document}
+    for pointer, reason in unknown.items():
+        _plant(document, pointer, Unknown(reason), own)
+    return document
+
+
+def _plant(document: Any, pointer: str, value: Unknown, own: dict[int, Any]) -> None:
     *way, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     for step in way:
         if isinstance(document, list):
@@ -117,13 +128,16 @@ def _plant(document: Any, pointer: str, value: Unknown) -> None:
             if not isinstance(below, dict | list):
                 document.append(value)
                 return
-            document = below
         else:
             below = document.get(step)
             if isinstance(below, Unknown):
                 return
-            # In this order: the key is one of the object above, not of the one below.
-            document[step] = document = below if isinstance(below, dict | list) else {}
+            below = below if isinstance(below, dict | list) else {}
+        if id(below) not in own:
+            below = copy.copy(below)
+            own[id(below)] = below
+            document[int(step) if isinstance(document, list) else step] = below
+        document = below
     if not isinstance(document, list):
         document[last] = value
     elif _names_element(last, document):

@@ -39,6 +39,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("sarif", "azscheck.reports.sarif", ".sarif", "SARIF 2.1.0, for code scanning"),
             Format("lines", "azscheck.reports.lines", ".ndjson", "JSON, a line a resource, for scripts; the quickest"),
             Format("csv", "azscheck.reports.csv", ".csv", "one row a result, for spreadsheets"),
+            Format("github", "azscheck.reports.github", ".github.txt", "annotations of GitHub's workflows"),
+            Format("azdo", "azscheck.reports.azdo", ".azdo.txt", "issues of Azure DevOps' pipelines"),
+            Format("gitlab", "azscheck.reports.gitlab", ".gitlab.json", "a Code Quality report for GitLab"),
         )
     }
 )

@@ -9,12 +9,26 @@ import io
 from collections.abc import Iterator
 
 from azscheck.reports.changed import TITLES, kinds_by_id
+from azscheck.reports.places import place_of_list, place_words
 from azscheck.reports.wording import visible
 from azscheck.results import Results
 from azscheck.results.changes import Change
 from azscheck.times import format_time
 
-COLUMNS = ("stamp", "policy", "severity", "category", "state", "type", "resource", "name", "message", "rules")
+COLUMNS = (
+    "stamp",
+    "policy",
+    "severity",
+    "category",
+    "state",
+    "type",
+    "resource",
+    "name",
+    "message",
+    "rules",
+    "place",
+    "baseline",
+)
 CHANGE_COLUMNS = ("change", "failing since")
 """Of results that were compared with an earlier run."""
 
@@ -45,6 +59,8 @@ def render(results: Results, **_: object) -> str:
             result.name,
             result.message,
             " ".join(policy.rules),
+            place_words(results, result),
+            "known" if result.baselined else "",
             *(_change(*changes.get(result.id, ("", None))) if results.changes else ()),
         )
         writer.writerow([cell(text) for text in texts])
@@ -62,7 +78,8 @@ def _change(kind: str, change: Change | None) -> tuple[str, str]:
 
 def _incomplete(results: Results) -> Iterator[dict[str, str]]:
     for coverage in results.failed_coverage:
-        where = {"stamp": coverage.stamp, "type": coverage.type, "resource": coverage.scope}
+        place = place_of_list(results, coverage)
+        where = {"stamp": coverage.stamp, "type": coverage.type, "resource": coverage.scope, "place": str(place or "")}
         yield {"state": "incomplete", **where, "message": f"could not be read: {coverage.reason}"}
     if not results.evaluated:
         yield {"state": "incomplete", "message": "nothing was evaluated"}

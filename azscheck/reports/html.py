@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from azscheck.inventory import Coverage, CoverageState
 from azscheck.packaged import templates_folder
 from azscheck.policy.model import Category, PolicyInfo, Severity
-from azscheck.reports import changed, summary, wording
+from azscheck.reports import changed, places, summary, wording
 from azscheck.results import ComplianceState, Results
 from azscheck.times import format_time
 
@@ -34,7 +34,11 @@ def render(results: Results, **_: object) -> str:
         results=results,
         stamps=summary.stamp_names(results),
         incomplete=summary.incomplete(results),
-        sections=[_section(results, category) for category in Category],
+        sections=[_section(results, category) for category in summary.categories(results)],
+        subject=summary.subject(results),
+        gate_words=summary.gate_words(results),
+        place=lambda result: places.place_words(results, result),
+        baseline_words=summary.baseline_words(results),
         passed=_policy_counts(results),
         exemption_words=summary.exemption_words(results),
         exemption_state=lambda use: summary.exemption_state(use, results),

@@ -1,8 +1,9 @@
 """The junit format: the Jenkins xUnit plugin's `junit-10.xsd`, which Jenkins, Azure DevOps and GitLab read.
 
 A suite is one policy on one stamp, a case one resource. What could not be judged is an `<error>`, never a pass: a CI
-system counts a case without a child as passed, and what nobody could look at has not passed. What does not apply and
-what is exempt is `<skipped>`. A list that could not be read is an `<error>` of its own, in a suite about the run.
+system counts a case without a child as passed, and what nobody could look at has not passed. What does not apply, is
+exempt or is known from a baseline is `<skipped>`. A list that could not be read is an `<error>` of its own, in a suite
+about the run.
 """
 
 import xml.etree.ElementTree as ET
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from azscheck.policy.model import PolicyInfo
 from azscheck.reports.changed import TITLES, since_words
+from azscheck.reports.places import place_words
 from azscheck.reports.summary import PolicyGroup, by_policy, incomplete, stamp_names
 from azscheck.reports.wording import (
     coverage_words,
@@ -24,7 +26,7 @@ from azscheck.reports.wording import (
     visible,
     wanted_words,
 )
-from azscheck.results import ComplianceState, Result, Results
+from azscheck.results import FILES, ComplianceState, Result, Results
 from azscheck.results.changes import KINDS
 from azscheck.times import format_time
 
@@ -83,12 +85,15 @@ def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: st
     ):
         ET.SubElement(properties, "property", name=name, value=one_line(value))
     for result in group.results:
+        child = "skipped" if result.baselined else CHILDREN.get(result.state)
         # The finding's id keeps the names of two resources apart, and a case's history together over runs.
         name = f"{resource_words(result, with_stamp=True)} [{result.id}]"
         case = ET.SubElement(suite, "testcase", classname=_class(policy), name=name, time="0")
-        if child := CHILDREN.get(result.state):
-            element = ET.SubElement(case, child, type=result.state.value, message=reason_words(result))
-            element.text = "\n".join((*_lines(result, policy), *news.lines(result)))
+        if child:
+            known = "known from the baseline: " if result.baselined else ""
+            message = known + reason_words(result)
+            element = ET.SubElement(case, child, type=result.state.value, message=message)
+            element.text = "\n".join((*_lines(results, result, policy), *news.lines(result)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,9 @@ class _News:
             yield f"compared with the last kept run: {self.since[result.id]}"
 
 
-def _lines(result: Result, policy: PolicyInfo) -> Iterator[str]:
+def _lines(results: Results, result: Result, policy: PolicyInfo) -> Iterator[str]:
+    if place := place_words(results, result):
+        yield f"place: {place}"
     yield f"resource: {visible(result.resource)}"
     for evidence in result.evidence:
         yield f"wanted: {wanted_words(evidence)}"
@@ -136,7 +143,7 @@ def _lines(result: Result, policy: PolicyInfo) -> Iterator[str]:
 def _add_run(root: ET.Element, results: Results) -> None:
     suite = _suite(root, results, "azscheck: the run is incomplete")
     for coverage in results.failed_coverage:
-        name = f"list {coverage_words(coverage, with_stamp=True)}"
+        name = f"{'file' if coverage.type == FILES else 'list'} {coverage_words(coverage, with_stamp=True)}"
         case = ET.SubElement(suite, "testcase", classname="azscheck.coverage", name=name, time="0")
         reason = visible(coverage.reason) or "no reason was recorded"
         ET.SubElement(case, "error", type="notRead", message=f"could not be read: {reason}")

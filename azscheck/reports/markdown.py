@@ -9,15 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from azscheck.inventory import CoverageState
 from azscheck.policy.model import Category
 from azscheck.reports.changed import change_state, change_words, groups, since_of, since_words
+from azscheck.reports.places import found_words, name_words
 from azscheck.reports.summary import (
     PolicyGroup,
+    baseline_words,
+    categories,
     count_words,
     exemption_state,
     exemption_words,
     findings,
+    gate_words,
     incomplete,
     not_judged,
     stamp_names,
+    subject,
     verdict,
 )
 from azscheck.reports.wording import (
@@ -73,10 +78,12 @@ def render(results: Results, **_: object) -> str:
     lines = [*_head(results)]
     if results.changes:
         lines += ["## Since the last kept run", "", *changes_lines(results.changes, len(stamp_names(results)) > 1)]
-    for category in Category:
+    for category in categories(results):
         lines += _category(results, category)
     lines += _coverage(results)
     lines += _exemptions(results)
+    lines += _baseline(results)
+    lines += _not_here(results)
     lines += _appendices(results)
     lines += _run(results)
     return "\n".join(lines) + "\n"
@@ -98,7 +105,8 @@ def _head(results: Results) -> Iterator[str]:
     yield "# Backup and disaster recovery compliance"
     yield ""
     stamps = ", ".join(code(name) for name in stamp_names(results)) or "none"
-    yield f"Stamps: {stamps}. Judged {format_time(results.now)}, collected {format_time(results.collected)}."
+    times = f"Judged {format_time(results.now)}, collected {format_time(results.collected)}."
+    yield f"{subject(results, 2)}: {stamps}. {times}"
     yield ""
     if reasons := incomplete(results):
         yield f"> **INCOMPLETE: {' '.join(reasons)}** What could not be read was not judged."
@@ -106,8 +114,8 @@ def _head(results: Results) -> Iterator[str]:
     yield from _table(
         ("", "Verdict", "Results"),
         (
-            (title, f"**{verdict(results, category).words}**", count_words(results.counts(category)))
-            for category, title in CATEGORIES.items()
+            (CATEGORIES[c], f"**{verdict(results, c).words}**", count_words(results.counts(c)))
+            for c in categories(results)
         ),
     )
 
@@ -154,7 +162,7 @@ def _category(results: Results, category: Category) -> Iterator[str]:
         yield "### Findings"
         yield ""
         for group in found:
-            yield from _finding(group, len(stamp_names(results)) > 1, since)
+            yield from _finding(results, group, since)
     reasons = not_judged(results, category)
     if reasons:
         yield "### Not judged"
@@ -170,18 +178,20 @@ def _category(results: Results, category: Category) -> Iterator[str]:
         yield ""
 
 
-def _finding(group: PolicyGroup, with_stamp: bool, since: Mapping[str, str]) -> Iterator[str]:
+def _finding(results: Results, group: PolicyGroup, since: Mapping[str, str]) -> Iterator[str]:
     policy = group.policy
     rules = f", {', '.join(code(rule) for rule in policy.rules)}" if policy.rules else ""
     yield f"#### {policy.severity}: {code(policy.id)} {prose(policy.title)}"
     yield ""
     yield f"**Remediation{rules}.** {prose(policy.remediation)}"
     yield ""
-    shown = group.results[:SHOWN]
+    shown = sorted(group.results, key=lambda r: r.baselined)[:SHOWN]
+    with_stamp = len(stamp_names(results)) > 1
     rows = (
         (
-            code(resource_words(r, with_stamp=with_stamp)),
-            escaped(shortened(reason_words(r), LENGTH)) + (f" ({since[r.id]})" if since and r.id in since else ""),
+            code(name_words(results, r, with_stamp=with_stamp)),
+            escaped(shortened(found_words(results, r), LENGTH))
+            + (f" ({since[r.id]})" if since and r.id in since else ""),
         )
         for r in shown
     )
@@ -201,6 +211,31 @@ def _coverage(results: Results) -> Iterator[str]:
             for c in results.failed_coverage
         )
         yield from _table(("List", "Why"), rows)
+
+
+def _baseline(results: Results) -> Iterator[str]:
+    if results.baseline:
+        yield "## Baseline"
+        yield ""
+        yield f"{escaped(baseline_words(results))}."
+        yield ""
+        fixed = results.baseline.fixed
+        rows = ((code(entry.policy), code(entry.resource)) for entry in fixed[:SHOWN])
+        if fixed:
+            yield from _table(("No longer occurs", "Resource"), rows)
+        if (more := len(fixed) - SHOWN) > 0:
+            yield f"... and {more:,} more, which the html and json formats name."
+            yield ""
+
+
+def _not_here(results: Results) -> Iterator[str]:
+    if results.gate and results.gate.not_here:
+        yield "## Not judged here"
+        yield ""
+        yield "Policies of the default set that ask what no file tells: they are for a scan of the stamp."
+        yield ""
+        rows = ((code(n.policy), prose(n.title), escaped(n.reason)) for n in results.gate.not_here)
+        yield from _table(("Policy", "Title", "Why not"), rows)
 
 
 def _exemptions(results: Results) -> Iterator[str]:
@@ -242,6 +277,8 @@ def _run(results: Results) -> Iterator[str]:
     read = sum(c.state is CoverageState.COMPLETE for c in results.coverage)
     yield "## The run"
     yield ""
+    for sentence in gate_words(results):
+        yield f"- {escaped(shortened(sentence, LENGTH))}"
     yield f"- azscheck {escaped(results.version)}, {plural(len(results.policies), 'policy', 'policies')}"
     yield f"- {count_words(results.counts())}"
     if results.sets:

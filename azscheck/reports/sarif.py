@@ -9,7 +9,8 @@ from typing import Any
 
 from azscheck.policy.model import PolicyInfo, Severity
 from azscheck.reports.changed import kinds_by_id
-from azscheck.reports.sarif_places import is_web, location, quoted, uri_of
+from azscheck.reports.places import place_of_list
+from azscheck.reports.sarif_places import is_web, location, physical, quoted, uri_of
 from azscheck.reports.summary import incomplete, policy_rank, stamp_names
 from azscheck.reports.wording import coverage_words, one_line, paragraphs, reason_words, visible
 from azscheck.results import ComplianceState, Result, Results
@@ -50,7 +51,9 @@ def _run(results: Results) -> dict[str, Any]:
     changes: _ByFinding | None = {**kinds_by_id(results.changes)} if results.changes else None
     index = {policy.id: number for number, policy in enumerate(policies)}
     # GitHub takes the id up to its last slash for the category: an upload replaces only the same stamps' one.
-    stamps = "+".join(quoted(name) for name in stamp_names(results)) or "none"
+    # The files of a gate change from run to run, and its one category must not.
+    names = "+".join(quoted(name) for name in stamp_names(results)) or "none"
+    stamps = "gate" if results.gate else names
     return {
         "tool": {
             "driver": {
@@ -109,9 +112,11 @@ def _result(results: Results, result: Result, rule: int, changes: _ByFinding | N
         "level": LEVELS[policy.severity] if kind == "fail" else "none",
         # Section 3.11.6: unescaped, `[text](target)` in a plain message is a link.
         "message": {"text": text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text},
-        "locations": [location(policy, result)],
+        "locations": [location(results, result)],
         # All live findings of a policy share its line: without a hash of their own GitHub would take them for one.
         "partialFingerprints": {"azscheckFinding/v1": result.id, "primaryLocationLineHash": f"{result.id}:1"},
+        # Section 3.27.24; without a baseline nothing is said of it.
+        **({"baselineState": "unchanged" if result.baselined else "new"} if results.baseline else {}),
         "properties": {"state": result.state.value, "stamp": visible(result.stamp), "type": visible(result.type)},
         **({"baselineState": _baseline_state(changes.get(result.id, ("", None))[0])} if changes is not None else {}),
     }
@@ -145,6 +150,7 @@ def _invocation(results: Results, index: dict[str, int]) -> dict[str, Any]:
         {
             "level": "error",
             "message": {"text": f"{coverage_words(c, with_stamp=True)} could not be read: {visible(c.reason)}"},
+            **({"locations": [{"physicalLocation": physical(place)}]} if (place := place_of_list(results, c)) else {}),
             **({"timeUtc": format_time(c.time)} if c.time else {}),
         }
         for c in results.failed_coverage

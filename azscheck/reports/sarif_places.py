@@ -5,9 +5,10 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from azscheck.policy.model import PolicyInfo
+from azscheck.errors import Place
+from azscheck.reports.places import place_of
 from azscheck.reports.wording import visible
-from azscheck.results import Result
+from azscheck.results import Result, Results
 
 
 def quoted(text: str) -> str:
@@ -42,16 +43,16 @@ def _quoted_path(path: str) -> str:
     return quote(path, safe="/~", errors="surrogatepass")
 
 
-def location(policy: PolicyInfo, result: Result) -> dict[str, Any]:
+def physical(place: Place) -> dict[str, Any]:
+    """A place in a file."""
+    region = {"startLine": max(place.line, 1), "startColumn": max(place.column, 1)}
+    return {"artifactLocation": {"uri": uri_of(place.path)}, "region": region}
+
+
+def location(results: Results, result: Result) -> dict[str, Any]:
     """A result's one location: the line of the file it came from, or for a live resource the policy's line."""
-    origin = result.origin
-    if origin is not None and origin.source == "file" and origin.address:
-        path, line, column = origin.address, origin.line, origin.column
-    else:
-        path, line, column = policy.place.path, policy.place.line, policy.place.column
-    region = {"startLine": max(line or 1, 1), **({"startColumn": column} if line and column else {})}
     return {
-        "physicalLocation": {"artifactLocation": {"uri": uri_of(path)}, "region": region},
+        "physicalLocation": physical(place_of(results, result) or results.policy_of(result).place),
         "logicalLocations": [
             {
                 "name": visible(result.name or result.resource),

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from azscheck.policy.model import Category, PolicyInfo
-from azscheck.reports.wording import STATES, plural, reason_words, visible
-from azscheck.results import ComplianceState, ExemptionUse, Result, Results
+from azscheck.reports.wording import CATEGORIES, STATES, plural, reason_words, visible
+from azscheck.results import FILES, ComplianceState, ExemptionUse, Result, Results
 from azscheck.results.exemptions import SOON
 
 
@@ -37,6 +37,44 @@ class Verdict:
 
     words: str
     tone: str
+
+
+def categories(results: Results) -> tuple[Category, ...]:
+    """The sections of a report: both, but of files, of which little can be asked, those that something was asked of."""
+    asked = {policy.category for policy in results.policies}
+    return tuple(c for c in CATEGORIES if results.gate is None or c in asked or not asked)
+
+
+def subject(results: Results, number: int = 1) -> str:
+    """What was judged: a `Stamp`, or a `File` before it is deployed."""
+    word = "File" if results.gate and not results.gate.live else "Stamp"
+    return word if number == 1 else f"{word}s"
+
+
+def gate_words(results: Results) -> tuple[str, ...]:
+    """What to know of a run over files, in sentences."""
+    gate = results.gate
+    if gate is None:
+        return ()
+    said = []
+    if gate.live:
+        change = ", ".join(visible(file.name) for file in gate.files)
+        left = f"; {plural(gate.untouched, 'result')} that it leaves as they are not shown" if gate.untouched else ""
+        said.append(f"Judged is the change in {change}{left}.")
+    if gate.passed_over:
+        said.append(f"{plural(gate.passed_over, 'other JSON file')} passed over.")
+    return tuple(said)
+
+
+def baseline_words(results: Results) -> str:
+    """`3 results known from azscheck-baseline.json, 2 new; 1 entry no longer occurs`; empty without a baseline."""
+    use = results.baseline
+    if use is None:
+        return ""
+    held = results.counts()[ComplianceState.NON_COMPLIANT] + results.counts()[ComplianceState.UNKNOWN]
+    gone = plural(len(use.fixed), "entry of it no longer occurs", "entries of it no longer occur")
+    words = f"{plural(use.known, 'result')} known from {visible(use.file)}, {held - use.known:,} new"
+    return f"{words}; {gone}" if use.fixed else words
 
 
 def policy_rank(policy: PolicyInfo) -> tuple[int, str]:
@@ -96,8 +134,10 @@ def incomplete(results: Results) -> tuple[str, ...]:
     if not results.incomplete:
         return ()
     reasons = []
-    if results.failed_coverage:
-        reasons.append(f"{plural(len(results.failed_coverage), 'list')} could not be read.")
+    files = sum(c.type == FILES for c in results.failed_coverage)
+    for number, one in ((files, "file"), (len(results.failed_coverage) - files, "list")):
+        if number:
+            reasons.append(f"{plural(number, one)} could not be read.")
     if errors := results.counts()[ComplianceState.ERROR]:
         reasons.append(f"{plural(errors, 'evaluation')} ended in an error.")
     if not results.evaluated:

@@ -10,28 +10,33 @@ from rich.text import Text
 
 from azscheck.policy.model import Category, Severity
 from azscheck.reports.changed import change_state, change_words, groups, since_of, since_words
+from azscheck.reports.places import found_words, name_words
 from azscheck.reports.summary import (
     PolicyGroup,
     Verdict,
+    baseline_words,
+    categories,
     count_words,
     exemption_state,
     exemption_words,
     findings,
+    gate_words,
     incomplete,
     not_judged,
     stamp_names,
+    subject,
     verdict,
 )
 from azscheck.reports.wording import (
     CATEGORIES,
+    inert,
     one_line,
     plural,
-    reason_words,
     resource_words,
     shortened,
     visible,
 )
-from azscheck.results import ExemptionState, Result, Results
+from azscheck.results import FILES, ExemptionState, Result, Results
 from azscheck.results.changes import Changes
 from azscheck.times import format_time
 
@@ -61,12 +66,14 @@ def render(results: Results, *, colour: bool = False, width: int = 100, **_: obj
     _print_head(console, results)
     if results.changes:
         print_changes(console, results.changes, with_stamp)
-    for category in Category:
+    for category in categories(results):
         _print_findings(console, results, category, with_stamp)
-    for category in Category:
+    for category in categories(results):
         _print_not_judged(console, results, category, with_stamp)
     _print_not_read(console, results, with_stamp)
     _print_exemptions(console, results)
+    _print_baseline(console, results)
+    _print_not_here(console, results)
     _print_appendices(console, results)
     console.print()
     counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
@@ -94,7 +101,7 @@ def plain_console(out: io.StringIO, colour: bool, width: int) -> Console:
 
 def lines_of(out: io.StringIO) -> str:
     """What was printed, without what stands at the ends of lines."""
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return "".join(f"{inert(line.rstrip())}\n" for line in out.getvalue().splitlines())
 
 
 def _grid(*widths: int | None) -> Table:
@@ -110,16 +117,18 @@ def _print_head(console: Console, results: Results) -> None:
     times = f"judged {format_time(results.now)}, collected {format_time(results.collected)}"
     grid = _grid(14, None)
     grid.add_row(Text(f"azscheck {results.version}", style="bold"), Text(times))
-    grid.add_row(Text("Stamps"), Text(stamps))
+    grid.add_row(Text(subject(results, 2)), Text(stamps))
+    for sentence in gate_words(results):
+        grid.add_row("", Text(shortened(sentence, STAMPS), style="dim"))
     if results.sets:
         grid.add_row(Text("Policy sets"), Text(visible(", ".join(results.sets))))
     if reasons := incomplete(results):
         grid.add_row()
         grid.add_row(Text("INCOMPLETE", style="bold yellow"), Text(shortened(" ".join(reasons), MESSAGE)))
     grid.add_row()
-    for category, title in CATEGORIES.items():
+    for category in categories(results):
         given = verdict(results, category)
-        grid.add_row(Text(title), _verdict_text(given))
+        grid.add_row(Text(CATEGORIES[category]), _verdict_text(given))
         grid.add_row("", Text(count_words(results.counts(category)), style="dim"))
     console.print(grid)
 
@@ -166,16 +175,17 @@ def _print_findings(console: Console, results: Results, category: Category, with
         head = _grid(8, None)
         head.add_row(Text(str(severity), style=_SEVERITIES[severity]), title)
         console.print(head)
-        console.print(_resources(group, with_stamp, console.width, since))
+        console.print(_resources(results, group, with_stamp, console.width, since))
 
 
-def _resources(group: PolicyGroup, with_stamp: bool, width: int, since: Mapping[str, str]) -> Table:
-    shown = group.results[:SHOWN]
-    names = [shortened(resource_words(result, with_stamp=with_stamp), NAME) for result in shown]
+def _resources(results: Results, group: PolicyGroup, with_stamp: bool, width: int, since: Mapping[str, str]) -> Table:
+    # What is new stands before what a baseline holds.
+    shown = sorted(group.results, key=lambda r: r.baselined)[:SHOWN]
+    names = [shortened(name_words(results, result, with_stamp=with_stamp), NAME) for result in shown]
     # As wide as the names need, but never more than a third: the messages have to be read.
     grid = _grid(8, min(max(map(cell_len, names)), width // 3), None)
     for result, name in zip(shown, names, strict=True):
-        grid.add_row("", Text(name), Text(shortened(reason_words(result), MESSAGE) + _mark(since, result)))
+        grid.add_row("", Text(name), Text(shortened(found_words(results, result), MESSAGE) + _mark(since, result)))
     if more := len(group.results) - len(shown):
         grid.add_row("", Text(f"and {more:,} more", style="dim"))
     return grid
@@ -195,7 +205,7 @@ def _print_not_judged(console: Console, results: Results, category: Category, wi
         policies = ", ".join(visible(g.policy.id) for g in group.groups)
         grid.add_row(Text(policies), Text(shortened(group.reason, MESSAGE), style="yellow"))
         named = [r for g in group.groups for r in g.results]
-        names = dict.fromkeys(shortened(resource_words(r, with_stamp=with_stamp), NAME) for r in named)
+        names = dict.fromkeys(shortened(name_words(results, r, with_stamp=with_stamp), NAME) for r in named)
         shown = ", ".join(list(names)[:SHOWN])
         grid.add_row("", Text(f"of {shown}" + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")))
     console.print(grid)
@@ -230,19 +240,41 @@ def _print_appendices(console: Console, results: Results) -> None:
         console.print(grid)
 
 
+def _print_baseline(console: Console, results: Results) -> None:
+    """How much is known already, and what of the baseline can go."""
+    if results.baseline is None:
+        return
+    _print_heading(console, "Baseline")
+    console.print(Text(f"{baseline_words(results)}."))
+    grid = _grid(34, None)
+    for entry in results.baseline.fixed[:SHOWN]:
+        grid.add_row(Text(visible(entry.policy)), Text(shortened(visible(entry.resource), MESSAGE), style="dim"))
+    if grid.row_count:
+        console.print(grid)
+
+
+def _print_not_here(console: Console, results: Results) -> None:
+    """Which policies of the default set nothing was asked of."""
+    if results.gate and results.gate.not_here:
+        _print_heading(console, "Not judged here")
+        said = f"{plural(len(results.gate.not_here), 'policy', 'policies')} of the default set ask what no file tells: "
+        console.print(Text(said + ", ".join(visible(n.policy) for n in results.gate.not_here), style="dim"))
+
+
 def _print_not_read(console: Console, results: Results, with_stamp: bool) -> None:
     if results.failed_coverage:
         _print_heading(console, "Could not be read")
         # One cause fails many lists: each cause stands once.
         causes: dict[str, list[str]] = {}
         for coverage in results.failed_coverage:
-            stamp = f"{visible(coverage.stamp)}: " if with_stamp else ""
+            stamp = f"{visible(coverage.stamp)}: " if with_stamp and coverage.type != FILES else ""
             causes.setdefault(stamp + shortened(visible(coverage.reason), MESSAGE), []).append(visible(coverage.type))
         for reason, types in causes.items():
             console.print(Text(reason, style="yellow"))
-            named = ", ".join(dict.fromkeys(types[:SHOWN]))
-            more = f" and {len(types) - SHOWN:,} more" if len(types) > SHOWN else ""
-            console.print(Text(f"  {plural(len(types), 'list')}: {named}{more}", style="dim"))
+            if types != [FILES]:
+                named = ", ".join(dict.fromkeys(types[:SHOWN]))
+                more = f" and {len(types) - SHOWN:,} more" if len(types) > SHOWN else ""
+                console.print(Text(f"  {plural(len(types), 'list')}: {named}{more}", style="dim"))
     if results.unmatched:
         _print_heading(console, "Policies that found no resource")
         console.print(Text(", ".join(visible(p.id) for p in results.unmatched)))

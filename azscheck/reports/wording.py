@@ -6,7 +6,7 @@ from typing import Any
 
 from azscheck.inventory import Coverage, Origin
 from azscheck.policy.model import Category, Severity
-from azscheck.results import ComplianceState, Evidence, Result
+from azscheck.results import FILES, ComplianceState, Evidence, Result
 from azscheck.times import format_time
 
 CATEGORIES = {Category.INFRASTRUCTURE: "Infrastructure", Category.TENANT: "Tenants"}
@@ -35,6 +35,13 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\u00a0" else f"<U+{ord(c):04X}>" for c in text)
+
+
+def inert(line: str) -> str:
+    """A line of which a pipeline that reads along makes no command: `##vso[` and `##[` anywhere, `::` at its start."""
+    shown = line.replace("##vso[", "## vso[").replace("##[", "## [")
+    bare = shown.lstrip()
+    return shown[: len(shown) - len(bare)] + ": :" + bare[2:] if bare.startswith("::") else shown
 
 
 def one_line(text: str) -> str:
@@ -99,6 +106,8 @@ def resource_words(result: Result, *, with_stamp: bool) -> str:
 
 
 def coverage_words(coverage: Coverage, *, with_stamp: bool) -> str:
-    """Which list it is: the type, and where it was taken."""
+    """Which list it is: the type, and where it was taken; of files, which file."""
+    if coverage.type == FILES:
+        return visible(coverage.stamp)
     where = f" in {visible(coverage.scope)}" if coverage.scope else ""
     return (f"{visible(coverage.stamp)}: " if with_stamp else "") + visible(coverage.type) + where

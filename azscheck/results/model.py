@@ -13,10 +13,12 @@ from azscheck.inventory import Coverage, Origin, Resource, arm_key
 from azscheck.policy.model import Category, PolicyInfo, Severity
 from azscheck.results.appendix import Appendix
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
+from azscheck.results.gate import Gate
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
 
 if TYPE_CHECKING:
+    from azscheck.results.baseline import BaselineUse
     from azscheck.results.changes import Changes
 
 
@@ -60,6 +62,8 @@ class Result:
     origin: Origin | None = None
     would_be: ComplianceState | None = None
     """For an exempt result, the state it would have had."""
+    baselined: bool = False
+    """Whether it is known from a baseline: it stays what it is, and does not fail the run."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -99,6 +103,10 @@ class Results:
     """What is different from an earlier run; None where it was compared with none."""
     appendices: tuple[Appendix, ...] = ()
     """Tables beside the results, which no verdict and no exit code depends on."""
+    gate: Gate | None = None
+    """What was judged before its deployment; None for a stamp as it is."""
+    baseline: "BaselineUse | None" = None
+    """The baseline that was given, and what became of it."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":
@@ -148,6 +156,7 @@ class Results:
             Counter((r.policy, r.state) for r in self.results),
             self.coverage,
             sum(r.would_be in unjudged for r in self.results),
+            Counter((r.policy, r.state) for r in self.results if r.baselined),
         )
 
     def counts(self, category: Category | None = None) -> Counter[ComplianceState]:
@@ -181,6 +190,23 @@ class Results:
         """The policies that found no resource to judge."""
         seen = {r.policy for r in self.results}
         return tuple(p for p in self.policies if p.id not in seen)
+
+    @cached_property
+    def states(self) -> dict[str, ComplianceState]:
+        """The state of each result by its id."""
+        return {r.id: r.state for r in self.results}
+
+    @cached_property
+    def read_whole(self) -> frozenset[str]:
+        """The stamps, or files, that were judged and of which no list failed."""
+        names = {r.stamp for r in self.results} | {c.stamp for c in self.coverage}
+        return frozenset(names - {c.stamp for c in self.failed_coverage})
+
+    @property
+    def judging(self) -> int:
+        """How many policies judged at least one resource: what is unknown was not judged."""
+        unjudged = (ComplianceState.UNKNOWN, ComplianceState.ERROR, ComplianceState.NOT_APPLICABLE)
+        return len({r.policy for r in self.results if r.state not in unjudged and r.would_be not in unjudged})
 
     @property
     def evaluated(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from azscheck.errors import ExitCode
@@ -21,6 +21,8 @@ class Outcome:
     coverage: tuple[Coverage, ...]
     exempt_unjudged: int = 0
     """How many of the exempt results would be unknown or in error."""
+    baselined: Mapping[tuple[str, ComplianceState], int] = field(default_factory=dict)
+    """How many of the results are known from a baseline, by policy and state."""
 
     @cached_property
     def by_id(self) -> dict[str, PolicyInfo]:
@@ -67,10 +69,12 @@ class Outcome:
         return not self.evaluated or bool(self.failed_coverage) or self.counts()[ComplianceState.ERROR] > 0
 
     def exit_code(self, fail_on: Severity | None = Severity.LOW, fail_on_unknown: bool = False) -> ExitCode:
-        """What a command ends with; `fail_on` None means that no finding fails the run."""
-        if self.incomplete or (fail_on_unknown and self.counts()[ComplianceState.UNKNOWN]):
+        """What a command ends with; `fail_on` None: no finding fails it; what a baseline holds never does."""
+        new = {(p, state): n - self.baselined.get((p, state), 0) for (p, state), n in self.tally.items()}
+        unknown = any(n for (_, state), n in new.items() if state is ComplianceState.UNKNOWN)
+        if self.incomplete or (fail_on_unknown and unknown):
             return ExitCode.INCOMPLETE
-        failed = (p for (p, state), n in self.tally.items() if n and state is ComplianceState.NON_COMPLIANT)
+        failed = (p for (p, state), n in new.items() if n and state is ComplianceState.NON_COMPLIANT)
         if fail_on is not None and any(self.by_id[policy].severity >= fail_on for policy in failed):
             return ExitCode.FINDINGS
         return ExitCode.COMPLIANT

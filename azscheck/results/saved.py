@@ -17,7 +17,9 @@ from azscheck.inventory.fields import (
 )
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
 from azscheck.results.appendix import of_fields, to_fields
+from azscheck.results.baseline import use_fields, use_of
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
+from azscheck.results.gate import gate_fields, gate_of
 from azscheck.results.model import Evidence, Result, Results
 from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
@@ -53,6 +55,8 @@ def to_json(results: Results) -> dict[str, Any]:
         "coverage": [coverage_fields(coverage) for coverage in results.coverage],
         **_changes(results),
         **({"appendices": list(map(to_fields, results.appendices))} if results.appendices else {}),
+        **({"gate": gate_fields(results.gate)} if results.gate else {}),
+        **({"baseline": use_fields(results.baseline)} if results.baseline else {}),
     }
 
 
@@ -118,6 +122,8 @@ def from_json(saved: dict[str, Any]) -> Results:
         sets=tuple(saved.get("sets", ())),
         exemptions=tuple(_exemption_of(e) for e in saved.get("exemptions", ())),
         appendices=tuple(map(of_fields, saved.get("appendices", ()))),
+        gate=gate_of(saved["gate"]) if "gate" in saved else None,
+        baseline=use_of(saved["baseline"]) if "baseline" in saved else None,
     )
     for result in results.results:
         # KeyError for a result whose policy is not there.
@@ -170,6 +176,7 @@ def result_fields(result: Result) -> dict[str, Any]:
         "state": result.state.value,
         "message": result.message,
         **({"wouldBe": result.would_be.value} if result.would_be else {}),
+        **({"baselined": True} if result.baselined else {}),
         "evidence": [_evidence_fields(evidence) for evidence in result.evidence],
         "origin": result.origin and origin_fields(result.origin),
     }
@@ -188,6 +195,7 @@ def result_of(fields: dict[str, Any]) -> Result:
         proof=tuple(evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
+        baselined=fields.get("baselined", False),
     )
 
 

@@ -20,6 +20,7 @@ class From(StrEnum):
     EVIDENCE = "evidence file"
     ATTESTATION = "attestation"
     PLAN = "deployment plan"
+    TERRAFORM = "Terraform plan"
     ELSEWHERE = "template or inventory"
 
 
@@ -29,6 +30,7 @@ _OWN: Final = {
     type_key(ATTESTATIONS): From.ATTESTATION,
     type_key(PLANS): From.PLAN,
     type_key(PLANNED_VALUES): From.PLAN,
+    type_key("Azscheck/removals"): From.TERRAFORM,
     **{type_key(kind): From.EVIDENCE for kind in ITEMS},
 }
 
@@ -43,6 +45,7 @@ REMEDIES: Final = {
     "such items",
     From.ATTESTATION: "name the files under attestations in azscheck.yaml, or write attestations: [] if there are none",
     From.PLAN: "write a deployment plan, judge it by azscheck readiness, and scan with it (--readiness)",
+    From.TERRAFORM: "judge a Terraform plan, which says what goes",
     From.ELSEWHERE: "azscheck does not collect this type: give an inventory that holds it",
 }
 

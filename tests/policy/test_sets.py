@@ -153,14 +153,17 @@ def test_a_set_is_no_policy(tmp_path: Path) -> None:
     assert found == [f"{name}.json" for name in NAMES]
 
 
-def test_the_default_set_holds_every_shipped_policy() -> None:
-    """A shipped policy on stamps is judged by only by those who name it; those on plans are of no running stamp."""
+def test_the_default_set_holds_every_shipped_policy_that_a_stamp_can_answer() -> None:
+    """A shipped policy is judged by only by those who name it; or a scan tells of plans that nobody gave it."""
     library = load_library()
     assert library.shipped
-    of_stamps = [p.id for p in library.policies if not p.id.startswith("ASH-PLAN-")]
-    assert [p.id for p in choose(library.policies, library.sets, ["backup-and-dr"])] == of_stamps
-    of_plans = {*chosen(library, "readiness"), *chosen(library, "as-planned")}
-    assert {*of_stamps, *of_plans} == {p.id for p in library.policies}
+    elsewhere = {p.id for p in library.policies if p.applies_to == ("Azscheck/removals",)}
+    assert elsewhere == chosen(library, "gate").keys() - chosen(library, "backup-and-dr").keys()
+    elsewhere |= {p.id for p in library.policies if p.id.startswith("ASH-PLAN-")}
+    default = [p.id for p in choose(library.policies, library.sets, ["backup-and-dr"])]
+    assert default == [p.id for p in library.policies if p.id not in elsewhere]
+    of_plans = {*chosen(library, "readiness"), *chosen(library, "as-planned"), *chosen(library, "gate")}
+    assert {*default, *of_plans} == {p.id for p in library.policies}
     halves = [chosen(library, "infrastructure"), chosen(library, "tenant")]
     assert not halves[0].keys() & halves[1].keys()
     assert halves[0].keys() | halves[1].keys() == chosen(library, "backup-and-dr").keys()

@@ -134,7 +134,7 @@ def test_a_place_without_a_line_still_has_a_region(everything: Results) -> None:
     old = everything.results[0]
     result = replace(old, origin=Origin("file", "plan.json"))
     found = run(replace(everything, results=(result,)))["results"][0]
-    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 1}
     policy = replace(everything.policy_of(old), place=Place("/etc/policies/own.yaml", 9))
     live = run(replace(everything, policies=(policy,), results=(old,)))["results"][0]["locations"][0]
     assert live["physicalLocation"]["artifactLocation"]["uri"] == "file:///etc/policies/own.yaml"

@@ -1,0 +1,65 @@
+"""Terraform plans, as the inventory that a stamp would give once they are applied."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from azscheck.inventory import Inventory, Resource, arm_key, type_key
+from azscheck.sources.placement import Placement
+from azscheck.sources.terraform.attachments import DISKS, attach, leave_open
+from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.identities import Identities
+from azscheck.sources.terraform.mapping import row_of
+from azscheck.sources.terraform.plan import Change, is_plan, read_plan
+from azscheck.sources.terraform.references import References
+from azscheck.sources.terraform.removals import Removals
+from azscheck.sources.terraform.told import told
+from azscheck.sources.terraform.translate import Translation
+from azscheck.sources.terraform.written import Written
+
+__all__ = ["collect", "is_plan"]
+
+_HERE: Final = Placement()
+
+
+def collect(
+    plan: Path, *, stamp: str, placement: Placement = _HERE, now: datetime, sources: Path | None = None
+) -> Inventory:
+    """What a plan deploys and what it takes away, in Resource Manager's shape, with the lines of the configuration.
+
+    `sources` is the folder of the configuration; without it, the plan's own. Raises DocumentError.
+    """
+    read = read_plan(plan)
+    references = References(read.configuration, read.changes)
+    identities = Identities(read, references, placement)
+    written = Written(plan.parent if sources is None else sources, plan)
+    removals = Removals(read.changes, identities)
+    bodies: list[tuple[Change, Body]] = []
+    gone: list[tuple[Change, Body]] = []
+    for change in read.changes:
+        row = row_of(change.type)
+        if row is None:
+            continue
+        translation = Translation(change, row, identities, references, written.attribute)
+        if change.stays:
+            bodies.append((change, translation.body(change.planned, identities.of(change))))
+        if change.removal:
+            gone.append((change, removals.body(change, row, _was(translation, change, identities))))
+        if change.actions == ("forget",):
+            # Terraform lets go of it, and it stays.
+            bodies.append((change, _was(translation, change, identities)))
+    attach({arm_key(body.value["id"]): body for _, body in bodies}, read.changes, identities)
+    for change, body in bodies:
+        if body.value["type"] == DISKS and "create" not in change.actions:
+            leave_open(body)
+    resources = [
+        Resource(stamp, b.value["type"], b.value["id"], b.value, written.resource(c), b.unknown, b.places)
+        for c, b in (*bodies, *gone)
+    ]
+    counts = Counter(type_key(resource.type) for resource in resources)
+    return Inventory.of(now, resources, told(stamp, read, counts, now))
+
+
+def _was(translation: Translation, change: Change, identities: Identities) -> Body:
+    return translation.body(change.was, identities.of_removed(change))
