@@ -264,7 +264,7 @@ def test_files_of_parameters(tmp_path: Path) -> None:
         '{"$schema": "x", /* why */ "parameters": {"size": {"value": 1, "metadata": {}}, "tier": {"value": "gold"}}}'
     )
     two = tmp_path / "two.json"
-    two.write_text('{"parameters": {"Size": {"value": 2}, "name": {"reference": {"keyVault": {"id": "x"}}}}}')
+    two.write_text('{"parameters": {"Size": {"value": 2}, "another": {"value": 3}, "name": {"reference": {"keyVault": {"id": "x"}}}}}')
     document = template(
         network(properties={key: f"[parameters('{key}')]" for key in ("size", "tier", "name")}),
         parameters=DECLARED,
@@ -278,7 +278,6 @@ def test_files_of_parameters(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('{"parameters": {"siz": {"value": 1}}}', ":1:25: the template has no parameter 'siz'; did you mean 'size'?"),
         ('{"parameters": {"size": 1}}', ":1:17: the parameter 'size' has neither 'value' nor 'reference'."),
         ("[]", ":1:1: is not a file of parameters: it has no object 'parameters'."),
         ("{", ":1:2: is not JSON: a key in double quotes or '}' was expected, not the end."),
