@@ -7,8 +7,8 @@ from azscheck.sources.templates.found import ANY, Found
 from azscheck.sources.templates.frame import Frame, Places
 from azscheck.sources.templates.machines import with_platform
 from azscheck.sources.templates.nested import Nesting, nested_deployment
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.placeholders import name_of
-from azscheck.sources.templates.reading import Array, Object
 from azscheck.sources.templates.resources import Named, built, named
 from azscheck.sources.templates.steps import A_RESOURCE
 from azscheck.sources.templates.target import Target
