@@ -9,8 +9,8 @@ from azscheck.inventory import Origin, Resource, type_key
 from azscheck.sources.hub.table import TABLE
 from azscheck.sources.templates.found import Found
 from azscheck.sources.templates.frame import Frame, Places
+from azscheck.sources.templates.nodes import Object
 from azscheck.sources.templates.placeholders import name_of, placeholder
-from azscheck.sources.templates.reading import Object
 from azscheck.sources.templates.settle import settled
 from azscheck.sources.templates.target import Target, resource_id
 from azscheck.values import Unknown
