@@ -165,6 +165,18 @@ def test_where_it_is_not_sure_which_machine_is_meant_none_is(tmp_path: Path) -> 
     assert only(inventory, EXTENSIONS).id == f"{{{EXTENSION}.virtual_machine_id}}/extensions/agent"
 
 
+def test_an_id_that_nobody_wrote_is_absent_and_one_in_a_dynamic_block_may_be_there(tmp_path: Path) -> None:
+    address = "azurerm_lb.front"
+    pointer = "/properties/frontendIPConfigurations/0/properties/subnet/id"
+    values = {"name": "front", "frontend_ip_configuration": [{"name": "a"}]}
+    unknown = {"frontend_ip_configuration": [{"subnet_id": True}]}
+    block = {"address": address, "mode": "managed", "type": "azurerm_lb", "name": "front"}
+    written = {**block, "expressions": {"frontend_ip_configuration": [{"name": {"constant_value": "a"}}]}}
+    for resource, hidden in ((written, False), ({**block, "expressions": {}}, True)):
+        inventory = read(tmp_path, change(address, values, unknown=unknown), configuration=root(resource))
+        assert (pointer in only(inventory, "Microsoft.Network/loadBalancers").unknown) is hidden
+
+
 def test_references_go_through_the_variables_and_outputs_of_modules(tmp_path: Path) -> None:
     agents = root(configured(EXTENSION, virtual_machine_id=["var.machine"]))["root_module"]
     machines = root(configured(MACHINE), outputs={"id": {"expression": {"references": [f"{MACHINE}.id", MACHINE]}}})
