@@ -9,9 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +17,7 @@ from typing import Any, Final
 
 from azscheck.errors import DocumentError, Place, UsageError
 from azscheck.inventory import Inventory, Origin
+from azscheck.sources.made_templates import made_templates
 from azscheck.sources.placement import Placement
 
 TEMPLATE, PARAMETERS = ".bicep", ".bicepparam"
@@ -56,76 +55,18 @@ def collect(
     now: datetime,
 ) -> Inventory:
     """What a Bicep file deploys; parameter files may be `.bicepparam` or JSON, and `template` the former, too."""
-    from azscheck.sources import templates
-
-    with tempfile.TemporaryDirectory(prefix="azscheck-") as name:
-        shown = _Shown(Path(name))
-        compiled, given = template, list(parameters)
+    with made_templates() as made:
         if template.suffix.lower() == PARAMETERS:
             whole, own = _both(template)
-            compiled, given = shown.file(template, whole), [shown.file(template, own), *given]
+            compiled, given = made.file(whole, _origin(template)), [made.file(own, _origin(template))]
         else:
-            compiled = shown.file(template, template_of(template))
-        given = [shown.file(p, parameters_of(p)) if p.suffix.lower() == PARAMETERS else p for p in given]
-        try:
-            found = templates.collect(
-                compiled, stamp=stamp, parameters=given, values=values, placement=placement, now=now
-            )
-        except DocumentError as error:
-            raise DocumentError([(shown.place(place), shown.text(text)) for place, text in error.mistakes]) from error
-        except UsageError as error:
-            raise UsageError(shown.text(str(error))) from error
-    return shown.inventory(found)
+            compiled, given = made.file(template_of(template), _origin(template)), []
+        given += [made.file(parameters_of(p), _origin(p)) if p.suffix.lower() == PARAMETERS else p for p in parameters]
+        return made.collect(compiled, stamp, given, values, placement, now)
 
 
-class _Shown:
-    """The compiled files, and what they were compiled from, which is what a person knows."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._sources: dict[str, str] = {}
-        self._origins: dict[Origin, Origin] = {}
-
-    def file(self, source: Path, content: bytes) -> Path:
-        """A compiled file."""
-        file = self._folder / f"{len(self._sources)}.json"
-        file.write_bytes(content)
-        self._sources[file.as_posix()] = source.as_posix()
-        return file
-
-    def text(self, text: str) -> str:
-        """A sentence about the sources; a line of a compiled file is none of theirs."""
-        for file, source in self._sources.items():
-            text = re.sub(re.escape(file) + r"(:\d+){0,2}", _always(source), text)
-        return text
-
-    def place(self, place: Place) -> Place:
-        """The place of a mistake."""
-        return Place(self._sources[place.path]) if place.path in self._sources else place
-
-    def inventory(self, found: Inventory) -> Inventory:
-        """What was found, as found in the sources."""
-        resources = [
-            replace(
-                r,
-                origin=self._origin(r.origin),
-                unknown={pointer: self.text(reason) for pointer, reason in r.unknown.items()},
-                places={pointer: self._origin(origin) for pointer, origin in r.places.items()},
-            )
-            for r in found.resources
-        ]
-        coverage = [replace(c, reason=self.text(c.reason)) for c in found.coverage]
-        return Inventory.of(found.created, resources, coverage)
-
-    def _origin(self, origin: Origin) -> Origin:
-        source = self._sources.get(origin.address)
-        if source is None:
-            return origin
-        return self._origins.setdefault(origin, Origin(origin.source, source, origin.time, 1, 1))
-
-
-def _always(text: str) -> Callable[[re.Match[str]], str]:
-    return lambda _: text
+def _origin(path: Path) -> Origin:
+    return Origin("file", path.as_posix(), None, 1, 1)
 
 
 def _both(path: Path) -> tuple[bytes, bytes]:
