@@ -7,8 +7,9 @@ from typing import Final
 
 from azscheck.inventory import Inventory, Resource, arm_key, type_key
 from azscheck.sources.placement import Placement
-from azscheck.sources.terraform.attachments import DISKS, attach, leave_open
+from azscheck.sources.terraform.attachments import MACHINES, attach, leave_open
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.disks import DISKS, made_with
 from azscheck.sources.terraform.identities import Identities
 from azscheck.sources.terraform.mapping import row_of
 from azscheck.sources.terraform.plan import Change, is_plan, read_plan
@@ -49,6 +50,8 @@ def collect(
         if change.actions == ("forget",):
             # Terraform lets go of it, and it stays.
             bodies.append((change, _was(translation, change, identities)))
+    machines = [(change, body) for change, body in bodies if body.value["type"] == MACHINES]
+    bodies += [(change, disk) for change, machine in machines for disk in made_with(machine)]
     attach({arm_key(body.value["id"]): body for _, body in bodies}, read.changes, identities)
     for change, body in bodies:
         if body.value["type"] == DISKS and "create" not in change.actions:
