@@ -83,15 +83,16 @@ def command(
         return ExitCode.COMPLIANT
     journal, spool = _opened(output, clock, resume, log)
     try:
-        inventory = collect(known, clock, log, types, journal, spool)
-    except Interrupted as interrupted:
-        _finish(interrupted.inventory, output, journal, spool, log)
-        raise
-    except BaseException:
-        # Whatever ends the run, what was read is on the disk for --resume.
+        try:
+            inventory = collect(known, clock, log, types, journal, spool)
+        except Interrupted as interrupted:
+            _finish(interrupted.inventory, output, journal, spool, log)
+            raise
+        return _finish(inventory, output, journal, spool, log)
+    finally:
+        # Whatever ends the run, what was read is in the journal for --resume.
         journal.close()
-        raise
-    return _finish(inventory, output, journal, spool, log)
+        spool.close()
 
 
 def _opened(output: Path, clock: Callable[[], datetime], resume: bool, log: "Log") -> tuple["Journal", "Spool"]:
@@ -117,9 +118,7 @@ def _finish(inventory: "Inventory", output: Path, journal: "Journal", spool: "Sp
     from azscheck.inventory import CoverageState
 
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
-    journal.close()
     resources = inventory.write(output, spool)
-    spool.close()
     if not failed:
         journal.remove()
     say_coverage(inventory, log)
