@@ -3,11 +3,13 @@
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
 
 from azscheck import __version__
+from azscheck.cli.stderr import begin, say
 from azscheck.errors import AzscheckError, ExitCode
 
 COMMANDS = {
@@ -23,6 +25,8 @@ COMMANDS = {
     "policy": "List, show, write, check and test policies.",
 }
 """Each is `command` in the module of its name, imported when it is used."""
+
+_STOPPED = 130
 
 
 class _Commands(click.Group):
@@ -79,33 +83,40 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             # A console that lacks a character shows a question mark, and does not end the run.
             stream.reconfigure(errors="replace")
+    begin(sys.argv[1:] if arguments is None else arguments)
     try:
         code = azscheck.main(arguments, prog_name="azscheck", standalone_mode=False)
     except AzscheckError as error:
-        click.echo(f"azscheck: {error}", err=True)
         code = error.exit_code
+        _complain(f"azscheck: {error}", code)
     except click.ClickException as error:
-        error.show()
         code = ExitCode.USAGE
+        shown = StringIO()
+        error.show(shown)
+        _complain(shown.getvalue().rstrip("\n"), code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("azscheck: stopped.", err=True)
-        code = 130
+        code = _STOPPED
+        _complain("azscheck: stopped.", code)
     except BrokenPipeError:
         # Whoever read the report has gone. What Python flushes when it exits must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.INCOMPLETE
     except MemoryError:
-        click.echo("azscheck: needs more memory than there is: judge one inventory or stamp at a time.", err=True)
         code = ExitCode.INCOMPLETE
+        _complain("azscheck: needs more memory than there is: judge one inventory or stamp at a time.", code)
     except OSError as error:
-        click.echo(f"azscheck: {error.filename or 'the output'}: {error.strerror or error}.", err=True)
         code = ExitCode.INCOMPLETE
+        _complain(f"azscheck: {error.filename or 'the output'}: {error.strerror or error}.", code)
     except Exception as error:
         # Python would exit with 1, which means findings; a fault of azscheck's own is none.
         if "AZSCHECK_TRACEBACK" in os.environ:
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         hint = "set AZSCHECK_TRACEBACK=1 to see where, and please report it"
-        click.echo(f"azscheck: a fault in azscheck itself, {what[:300]}; {hint}.", err=True)
         code = ExitCode.INCOMPLETE
+        _complain(f"azscheck: a fault in azscheck itself, {what[:300]}; {hint}.", code)
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)
+
+
+def _complain(text: str, code: int) -> None:
+    say(text, "error", exitCode=int(code))

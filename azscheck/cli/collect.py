@@ -36,6 +36,14 @@ _MOST_REASONS = 10
 @options.set_option
 @options.everything_option
 @click.option("--plan", is_flag=True, help="Print the calls and the rights they need; nothing is called or written.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How --plan prints: for a person, or JSON.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a collection that was interrupted, or that lacks something.")
 @options.now_option
 @options.log_options
@@ -48,6 +56,7 @@ def command(
     sets: tuple[str, ...],
     everything: bool,
     plan: bool,
+    form: Literal["text", "json"],
     resume: bool,
     now: str | None,
     log_format: Literal["text", "json"],
@@ -65,6 +74,7 @@ def command(
       azscheck scan --inventory north.ndjson.gz            on another computer
       azscheck collect -o north.ndjson.gz --resume         after Ctrl-C, a crash or a failed list
       azscheck collect --plan                              what would be asked, and with which rights
+      azscheck collect --plan --format json                the same for a script
     """
     from azscheck.cli.log import Log
     from azscheck.cli.policies import types_read
@@ -77,9 +87,12 @@ def command(
     known = configuration_of(configuration, stamps)
     types = None if everything else types_read(rules_of(policies, sets, (), replace(known, exemptions=())).policies)
     if plan:
-        from azscheck.cli.plan import show
+        from azscheck.cli.plan import as_json, show
 
-        show(known.stamps, types)
+        if form == "json":
+            click.echo(as_json(known.stamps, types))
+        else:
+            show(known.stamps, types)
         return ExitCode.COMPLIANT
     journal, spool = _opened(output, clock, resume, log)
     try:

@@ -59,7 +59,7 @@ def command(
     """
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
-    from azscheck.cli.output import parse_outputs, write_outputs
+    from azscheck.cli.output import close, parse_outputs, write_outputs
     from azscheck.cli.policies import say_disabled, types_read
     from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
     from azscheck.engine import evaluate
@@ -87,7 +87,7 @@ def command(
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
             say_disabled(rules.policies, (info.id for info in outcome.policies))
-            return log.close(outcome, fail_on, fail_on_unknown)
+            return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
@@ -108,5 +108,5 @@ def command(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
-    write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
-    return log.close(results, fail_on, fail_on_unknown)
+    write_outputs(results, outputs, quiet=quiet, evidence=evidence)
+    return close(results, fail_on, fail_on_unknown, quiet)
