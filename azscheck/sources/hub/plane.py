@@ -13,7 +13,8 @@ from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.found import Found
 from azscheck.sources.hub.interruption import INTERRUPTED
-from azscheck.sources.hub.listing import Listed, Lister, Subscription
+from azscheck.sources.hub.listed import Listed
+from azscheck.sources.hub.listing import Lister, Subscription
 from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
