@@ -12,7 +12,7 @@ from benchmarks.rounds import say
 CACHE = FOLDER / ".cache"
 _MAKERS = (
     *(FOLDER / name for name in ("__init__.py", "inventories.py", "machines.py", "many_policies.py", "stamp.py")),
-    *(FOLDER.parent / "azscheck" / "inventory" / name for name in ("fields.py", "keys.py", "saved.py")),
+    *(FOLDER.parent / "azscheck" / "inventory" / name for name in ("fields.py", "keys.py", "saved.py", "spool.py")),
     *sorted((FOLDER / "policies").iterdir()),
 )
 

@@ -23,6 +23,7 @@ class Run:
     """What one process cost."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     """At least this process's own, which a child begins with: it imports little, so that a contestant needs more."""
 
@@ -44,4 +45,4 @@ def run(command: tuple[str, ...]) -> Run:
             words.seek(0)
             said = words.read().decode(errors="replace").strip()
             raise Failed(f"{' '.join(command)}\nended with {process.returncode}: {said}")
-    return Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _MAXRSS_UNIT)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import FOLDER, NOW, cache
+from benchmarks.collection import collection
 from benchmarks.processes import python, run
 from benchmarks.rounds import Row, figure, ratio, seconds, take_turns
 
@@ -143,4 +144,5 @@ SUITE: Mapping[str, Callable[[Size], Iterator[Row]]] = {
     "policies": policies,
     "memory": memory,
     "start": start,
+    "collection": lambda size: collection(size.documents, size.rounds),
 }

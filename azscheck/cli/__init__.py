@@ -3,12 +3,14 @@
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
 
 from azscheck import __version__
 from azscheck.cli.failing import told
+from azscheck.cli.stderr import begin, say
 from azscheck.errors import ExitCode
 
 COMMANDS = {
@@ -29,6 +31,8 @@ COMMANDS = {
     "policy": "List, show, write, check and test policies.",
 }
 """Each is `command` in the module of its name, imported when it is used."""
+
+_STOPPED = 130
 
 
 class _Commands(click.Group):
@@ -85,19 +89,26 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             # A console that lacks a character shows a question mark, and does not end the run.
             stream.reconfigure(errors="replace")
+    begin(sys.argv[1:] if arguments is None else arguments)
     try:
         code = azscheck.main(arguments, prog_name="azscheck", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
         code = ExitCode.USAGE
+        shown = StringIO()
+        error.show(shown)
+        _complain(shown.getvalue().rstrip("\n"), code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("azscheck: stopped.", err=True)
-        code = 130
+        code = _STOPPED
+        _complain("azscheck: stopped.", code)
     except BrokenPipeError:
         # Whoever read the report has gone. What Python flushes when it exits must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.INCOMPLETE
     except Exception as error:
         sentence, code = told(error)
-        click.echo(f"azscheck: {sentence}", err=True)
+        _complain(f"azscheck: {sentence}", code)
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)
+
+
+def _complain(text: str, code: int) -> None:
+    say(text, "error", exitCode=int(code))

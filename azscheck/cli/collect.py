@@ -37,6 +37,14 @@ _MOST_REASONS = 10
 @options.set_option
 @options.everything_option
 @click.option("--plan", is_flag=True, help="Print the calls and the rights they need; nothing is called or written.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How --plan prints: for a person, or JSON.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a collection that was interrupted, or that lacks something.")
 @options.now_option
 @options.log_options
@@ -49,6 +57,7 @@ def command(
     sets: tuple[str, ...],
     everything: bool,
     plan: bool,
+    form: Literal["text", "json"],
     resume: bool,
     now: str | None,
     log_format: Literal["text", "json"],
@@ -66,6 +75,7 @@ def command(
       azscheck scan --inventory north.ndjson.gz            on another computer
       azscheck collect -o north.ndjson.gz --resume         after Ctrl-C, a crash or a failed list
       azscheck collect --plan                              what would be asked, and with which rights
+      azscheck collect --plan --format json                the same for a script
     """
     from azscheck.cli.log import Log
     from azscheck.cli.policies import types_read
@@ -78,10 +88,14 @@ def command(
     known = configuration_of(configuration, stamps)
     types = None if everything else types_read(rules_of(policies, sets, (), replace(known, exemptions=())).policies)
     if plan:
-        from azscheck.cli.plan import show
+        from azscheck.cli.plan import as_json, show
         from azscheck.sources.vaults import Vault
 
-        show(known.stamps, types, [source for source in known.evidence or () if isinstance(source, Vault)])
+        vaults = [source for source in known.evidence or () if isinstance(source, Vault)]
+        if form == "json":
+            click.echo(as_json(known.stamps, types, vaults))
+        else:
+            show(known.stamps, types, vaults)
         return ExitCode.COMPLIANT
     journal, spool = _opened(output, clock, resume, log)
     # However the run ends, what was read is on the disk for --resume.
@@ -117,7 +131,6 @@ def _finish(inventory: "Inventory", output: Path, journal: "Journal", spool: "Sp
     from azscheck.inventory import CoverageState
 
     failed = [c for c in inventory.coverage if c.state is CoverageState.FAILED]
-    journal.close()
     resources = inventory.write(output, spool)
     if not failed:
         journal.remove()

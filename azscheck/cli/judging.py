@@ -7,7 +7,7 @@ from azscheck.cli import kept, options
 from azscheck.cli.keeper import Keeper
 from azscheck.cli.lists import say_coverage
 from azscheck.cli.log import Log
-from azscheck.cli.output import parse_outputs, write_outputs
+from azscheck.cli.output import close, parse_outputs, write_outputs
 from azscheck.cli.planned import Planned
 from azscheck.cli.policies import say_disabled, say_strangers, types_read
 from azscheck.cli.run import collect, configuration_of, rules_of, saved, streamed, with_evidence
@@ -67,7 +67,7 @@ def judge(
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
             say_disabled(rules.policies, (info.id for info in outcome.policies))
-            return log.close(outcome, fail_on, fail_on_unknown)
+            return close(outcome, fail_on, fail_on_unknown, quiet)
     if inventories:
         inventory = saved(inventories)
         inventory = with_evidence(inventory, known, clock) if known else inventory
@@ -93,7 +93,7 @@ def judge(
         results = kept.since_last(results, keeping, log)
     results = planned.ticked(results)
     try:
-        write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
+        write_outputs(results, outputs, quiet=quiet, evidence=evidence)
     except AzscheckError as error:
         keeper.end(results, error.exit_code)
         raise
@@ -101,6 +101,6 @@ def judge(
         # A report that cannot be written must not cost the run.
         if keeping:
             kept.keep(results, keeping, log)
-    code = log.close(results, fail_on, fail_on_unknown)
+    code = close(results, fail_on, fail_on_unknown, quiet)
     keeper.end(results, code)
     return code

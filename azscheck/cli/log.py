@@ -2,19 +2,12 @@
 
 import logging
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any, Literal
 
-import click
-
-from azscheck.cli.output import close, closing_words, gate
-from azscheck.errors import ExitCode
-from azscheck.inventory.fields import json_text
-from azscheck.results import Outcome, Results
+from azscheck.cli.stderr import say
 
 REQUESTS = "azscheck.requests"
 """The logger of the calls to stamps."""
@@ -27,7 +20,6 @@ class Log:
     form: Literal["text", "json"]
     verbose: bool = False
     quiet: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def live(self) -> bool:
@@ -38,19 +30,7 @@ class Log:
         """One line, also where quiet is asked for when `always`; `fields` are what a machine needs to know."""
         if self.quiet and not always:
             return
-        if self.form == "json":
-            time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            text = json_text({"time": time, "event": event, **({"text": text} if text else {}), **fields})
-        with self._lock:
-            click.echo(text, err=True)
-
-    def close(self, results: Results | Outcome, fail_on: str, fail_on_unknown: bool) -> ExitCode:
-        """The exit code of a scan, and one line that says why."""
-        if self.form == "text":
-            return close(results, fail_on, fail_on_unknown, self.quiet)
-        code = gate(results, fail_on, fail_on_unknown)
-        self.say("end", closing_words(results, code), always=code is ExitCode.INCOMPLETE, exitCode=int(code))
-        return code
+        say(text, event, **fields)
 
     @contextmanager
     def requests(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from azscheck.cli.options import writable
+from azscheck.cli.stderr import say
 from azscheck.documents import did_you_mean
 from azscheck.errors import AzscheckError, ExitCode, UsageError
 from azscheck.policy import Category, Severity
@@ -70,7 +71,7 @@ def write_texts(outputs: Sequence[Output], rendered: Callable[..., str], *, quie
             failed.append(f"{output.file}: cannot be written: {error.strerror or error}.")
         else:
             if not quiet:
-                click.echo(f"wrote {output.file}", err=True)
+                say(f"wrote {output.file}", "wrote", file=str(output.file))
     if failed:
         raise AzscheckError("\n".join(failed))
 
@@ -84,7 +85,7 @@ def close(results: Results | Outcome, fail_on: str, fail_on_unknown: bool, quiet
     """The exit code of a run, and one line that says why."""
     code = gate(results, fail_on, fail_on_unknown)
     if not quiet or code is ExitCode.INCOMPLETE:
-        click.echo(f"azscheck: {closing_words(results, code)}", err=True)
+        say(f"azscheck: {closing_words(results, code)}", "end", exitCode=int(code))
     return code
 
 

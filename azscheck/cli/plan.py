@@ -1,12 +1,37 @@
 """What `azscheck collect --plan` prints."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 
 import click
 
+from azscheck.inventory.fields import json_text
 from azscheck.sources.hub.plan import planned_calls, rights
 from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.vaults import Vault, planned
+
+
+def as_json(stamps: Sequence[StampSettings], types: Collection[str] | None, vaults: Sequence[Vault] = ()) -> str:
+    """The same for a script: an object with `stamps`, each with its `calls` and `rights`, and `vaults`."""
+    found = [
+        {
+            "name": settings.name,
+            "calls": [
+                {
+                    "plane": call.plane,
+                    "method": call.method,
+                    "address": {"admin": settings.admin, "tenant": settings.tenant}[call.plane],
+                    "path": call.path,
+                    "apiVersion": call.api_version,
+                    "per": call.per,
+                }
+                for call in planned_calls(settings, types)
+            ],
+            "rights": [asdict(right) for right in rights(settings, types)],
+        }
+        for settings in stamps
+    ]
+    return json_text({"stamps": found, "vaults": [{"name": vault.name, "calls": planned(vault)} for vault in vaults]})
 
 
 def show(stamps: Sequence[StampSettings], types: Collection[str] | None, vaults: Sequence[Vault] = ()) -> None:

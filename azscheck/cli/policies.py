@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import click
-
+from azscheck.cli.stderr import say
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import Place
 from azscheck.inventory import Inventory
@@ -22,11 +21,11 @@ def load(paths: Sequence[Path], most: int | None = _MOST_SHOWN) -> Library:
     if left_out:
         shown = sorted(left_out)[:most]
         one = len(left_out) == 1
-        click.echo(f"azscheck: {len(left_out)} {'definition was' if one else 'definitions were'} left out:", err=True)
+        say(f"azscheck: {len(left_out)} {'definition was' if one else 'definitions were'} left out:", "leftOut")
         for place, sentence in shown:
-            click.echo(f"  {place}: {sentence}", err=True)
+            say(f"  {place}: {sentence}", "leftOut", place=str(place))
         if len(shown) < len(left_out):
-            click.echo("  ... and more, which `azscheck policy check` lists.", err=True)
+            say("  ... and more, which `azscheck policy check` lists.", "leftOut")
     return library
 
 
@@ -46,9 +45,9 @@ def say_strangers(inventory: Inventory, library: Library) -> None:
         if (sentence := stranger(str(attestation.body["properties"].get("policy", "")), library))
     }
     for line in list(told)[:_MOST_SHOWN]:
-        click.echo(f"azscheck: {line}", err=True)
+        say(f"azscheck: {line}", "stranger")
     if len(told) > _MOST_SHOWN:
-        click.echo(f"azscheck: {len(told) - _MOST_SHOWN} more, which `azscheck attest list` shows", err=True)
+        say(f"azscheck: {len(told) - _MOST_SHOWN} more, which `azscheck attest list` shows", "stranger")
 
 
 def stranger(policy: str, library: Library) -> str:
@@ -64,4 +63,5 @@ def say_disabled(policies: Iterable[Policy], judged: Iterable[str]) -> None:
     disabled = sorted({policy.id for policy in policies} - set(judged))
     if disabled:
         names = ", ".join(disabled[:_MOST_SHOWN]) + (", ..." if len(disabled) > _MOST_SHOWN else "")
-        click.echo(f"azscheck: {len(disabled)} not judged, because the effect is disabled: {names}", err=True)
+        text = f"azscheck: {len(disabled)} not judged, because the effect is disabled: {names}"
+        say(text, "disabled", policies=disabled)

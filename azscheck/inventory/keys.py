@@ -21,9 +21,11 @@ class Keys:
             part, found = parts.pop()
             if isinstance(part, dict):
                 found.update(part)
-                parts += [(below, self._tags if key.lower() == TAGS else found) for key, below in part.items()]
+                for key, below in part.items():
+                    if isinstance(below, dict | list):
+                        parts.append((below, self._tags if key.lower() == TAGS else found))
             elif isinstance(part, list):
-                parts += [(item, found) for item in part]
+                parts += [(item, found) for item in part if isinstance(item, dict | list)]
 
     def listed(self) -> dict[str, list[str]]:
         """`keys` and `tags` in order, but what are too many to be of use."""

@@ -4,9 +4,9 @@ import heapq
 import json
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast, overload
 
 from azscheck.inventory.fields import json_text, resource_fields, resource_of
 from azscheck.inventory.keys import Keys
@@ -14,6 +14,7 @@ from azscheck.inventory.parts import Resource, arm_key, type_key
 
 _RUN_BYTES: Final = 4 << 20
 _CHUNK: Final = 1 << 16
+_NEAR: Final = 200
 
 Key = tuple[str, ...]
 """Stamp, type and id as keys."""
@@ -27,6 +28,34 @@ def key_of(resource: Resource) -> Key:
 def line_of(resource: Resource) -> bytes:
     """A resource's line of a saved inventory."""
     return json_text(resource_fields(resource), separators=(",", ":")).encode() + b"\n"
+
+
+class Shelf(Sequence[Resource]):
+    """Resources in the order in which they came. The first are in memory; with a spool, those after them are put by."""
+
+    def __init__(self, spool: "Spool | None" = None) -> None:
+        self._spool = spool
+        self._near: list[Resource] = []
+        self._far: list[Callable[[], Resource]] = []
+
+    def append(self, resource: Resource) -> None:
+        """Add one."""
+        if self._spool is None or len(self._near) < _NEAR:
+            self._near.append(resource)
+        else:
+            self._far.append(self._spool.put_by(resource))
+
+    def __len__(self) -> int:
+        return len(self._near) + len(self._far)
+
+    @overload
+    def __getitem__(self, place: int) -> Resource: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Resource]: ...
+    def __getitem__(self, place: int | slice) -> Resource | Sequence[Resource]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        return self._near[place] if place < len(self._near) else self._far[place - len(self._near)]()
 
 
 class Spool:

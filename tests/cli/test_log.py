@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from azscheck.demo import DemoStamp, Fault
 from tests.cli.conftest import Run, configuration
 from tests.conftest import NOW
@@ -72,3 +74,60 @@ def test_a_machine_reads_the_same_as_a_person(run: Run, stamp: DemoStamp) -> Non
         assert all(event["time"].endswith("Z") for event in told)
     assert told[-1]["event"] == "end"
     assert told[-1]["exitCode"] == 3
+
+
+DISABLED = {"if": {"field": "type", "equals": "Test.Azs/x"}, "then": {"effect": "disabled"}}
+EMPTY = '{"azscheck":"inventory","version":1,"created":"2026-01-31T12:00:00Z"}\n{"end":{"coverage":0,"resources":0}}\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        ("collect --no-such-option", 2, {"error"}),
+        ("scan --fail-on everything", 2, {"error"}),
+        ("collect --config none.yaml", 2, {"error"}),
+        ("collect --config wrong.yaml", 2, {"error"}),
+        ("collect -o no-folder/i.ndjson", 2, {"error"}),
+        ("scan --inventory wrong.yaml", 3, {"error"}),
+        (
+            "scan --inventory i.ndjson --policies odd --format lines=l --format table",
+            3,
+            {"leftOut", "disabled", "wrote", "end"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("option", ["--log-format json", "--log-format=json"])
+def test_every_line_is_for_a_machine(run: Run, command: str, code: int, told: set[str], option: str) -> None:
+    """A pipeline that reads objects stops at the first sentence, and that is where something is wrong."""
+    Path("wrong.yaml").write_text("stamps: [{name: a b}, {nam: c}]\n")
+    Path("i.ndjson").write_text(EMPTY)
+    Path("odd").mkdir()
+    for name, mode in (("disabled", "All"), ("left-out", "Microsoft.KeyVault.Data")):
+        Path(f"odd/{name}.json").write_text(json.dumps({"mode": mode, "policyRule": DISABLED}))
+    ran = run(*command.split(), *option.split())
+    found = events(ran.err)
+    assert ran.code == code, ran.err
+    assert {event["event"] for event in found} == told
+    assert all(event["text"] for event in found)
+    assert found[-1]["exitCode"] == code
+
+
+def test_the_plan_is_there_for_a_script(run: Run, stamp: DemoStamp) -> None:
+    """Whoever asks for rights by script has to take sentences apart."""
+    configuration(stamp, Path())
+    ran = run("collect", "--plan", "--format", "json")
+    ((found,), calls) = json.loads(ran.out)["stamps"], len(run("collect", "--plan").out.split(")\n")) - 1
+    assert (ran.code, ran.err, found["name"], len(found["calls"])) == (0, "", "north", calls)
+    assert found["rights"] == [
+        {"plane": "tenant", "role": "Reader", "scope": "every tenant subscription that is to be judged"},
+        {"plane": "admin", "role": "Reader", "scope": "the Default Provider Subscription"},
+    ]
+    assert {
+        "plane": "tenant",
+        "method": "GET",
+        "address": stamp.tenant_url,
+        "path": "/subscriptions/{subscription}/providers/Microsoft.Compute/disks",
+        "apiVersion": "2019-07-01",
+        "per": "each subscription",
+    } in found["calls"]
+    assert stamp.requests == []

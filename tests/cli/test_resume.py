@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from azscheck.demo import DemoStamp, Fault
-from azscheck.inventory import CoverageState, Inventory
+from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.times import parse_time
 from tests.cli.conftest import Run, configuration
 from tests.conftest import NOW
 
@@ -29,6 +30,21 @@ def undisturbed(run: Run, stamp: DemoStamp) -> bytes:
     whole = INVENTORY.read_bytes()
     INVENTORY.unlink()
     return whole
+
+
+def test_what_was_streamed_is_what_a_scan_holds(undisturbed: bytes, stamp: DemoStamp, run: Run) -> None:
+    """An inventory that was collected is judged otherwise than the stamp itself."""
+    item = {"sourceName": "SHOP-web-01", "product": "x"}
+    kind = "Azscheck/protectedItems"
+    items = [Resource("north", kind, f"/i/{n}", {"properties": item}, Origin("file", "e")) for n in "ab"]
+    lines = [Coverage("north", kind, "", CoverageState.COMPLETE, count=2)]
+    Inventory.of(parse_time(NOW), items, lines).write(Path("e.ndjson"))
+    file = configuration(stamp, Path())
+    file.write_text(json.dumps({**json.loads(file.read_text()), "evidence": ["e.ndjson"]}))
+    assert run(*COLLECT).code == 0
+    assert run("scan", "--save-inventory", "s.ndjson", "--now", NOW, "--all", "--fail-on", "none").code == 0
+    assert INVENTORY.read_bytes() == Path("s.ndjson").read_bytes() != undisturbed
+    assert {r.body["properties"]["match"] for r in Inventory.read(INVENTORY).of_type(kind)} == {"name"}
 
 
 def started(*options: str) -> "subprocess.Popen[str]":

@@ -141,7 +141,15 @@ class _StampCollection:
             self._planes.append(plane)
             plane.begin(
                 partial(
-                    open_endpoint, endpoint, settings, self._limits, self._clock, self.stop, transports, self._journal
+                    open_endpoint,
+                    endpoint,
+                    settings,
+                    self._limits,
+                    self._clock,
+                    self.stop,
+                    transports,
+                    self._journal,
+                    self._spool,
                 )
             )
         try:

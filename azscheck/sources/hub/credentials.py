@@ -14,8 +14,8 @@ from azscheck.sources.hub.pipeline import CappedRetry
 from azscheck.sources.hub.secret import Secret
 from azscheck.sources.hub.transport import Transport
 
-# azure-identity warns on stderr, with the identity service's own text, unless someone listens.
-for _name in ("azure", "msal"):
+# They warn on stderr, with the identity service's own text or a traceback, unless someone listens.
+for _name in ("azure", "msal", "urllib3"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 PUBLIC_LOGINS: Final = frozenset(

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from azscheck.errors import UsageError
+from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.address import origin_of
 from azscheck.sources.hub.azure_cli import AzureCli
 from azscheck.sources.hub.credentials import PUBLIC_LOGINS
@@ -88,6 +89,7 @@ def open_endpoint(
     stop: threading.Event,
     transports: list[Transport],
     journal: Journal | None,
+    spool: Spool | None,
 ) -> tuple[Metadata, Lister]:
     """Discover and sign in; raises CollectionError with a sentence. What was opened, and is to be closed, is added to
     `transports`."""
@@ -100,7 +102,7 @@ def open_endpoint(
     plane = Plane(endpoint.url, transport, limits, stop, tokens)
     client = endpoint.credential.client_id or endpoint.credential.kind
     kept = journal.of(settings.name, endpoint.url, client) if journal else None
-    return metadata, Lister(settings.name, plane, limits, clock, kept)
+    return metadata, Lister(settings.name, plane, limits, clock, kept, spool)
 
 
 def _identity(

@@ -20,7 +20,8 @@ from typing import Any, BinaryIO, Final, Self
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Resource
-from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_fields, resource_of
+from azscheck.inventory.fields import coverage_fields, coverage_of, json_text, resource_of
+from azscheck.inventory.spool import line_of
 from azscheck.times import format_time, parse_time
 
 _VERSION: Final = 1
@@ -78,9 +79,10 @@ class Journal:
             found: dict[str, Any] = json.loads(_whole(self._file, length))
             return found
 
-    def keep(self, key: Key, fields: dict[str, Any]) -> None:
-        """Add a line. Where the disk is full nothing more is kept, and the collection goes on."""
-        line = json_text({key[0]: key[1:], **fields}, separators=(",", ":")).encode() + b"\n"
+    def keep(self, key: Key, fields: bytes) -> None:
+        """Add a line, of whose fields this is the JSON. Where the disk is full nothing more is kept, and the collection
+        goes on."""
+        line = b'{"%s":%s,%s}\n' % (key[0].encode(), _json(key[1:]), fields)
         with self._lock:
             if self._full:
                 return
@@ -122,7 +124,8 @@ class Kept:
 
     def keep_list(self, kind: str, path: str, coverage: Coverage, resources: Sequence[Resource]) -> None:
         """Keep a list that was read to its end."""
-        fields = {"coverage": coverage_fields(coverage), "resources": [resource_fields(each) for each in resources]}
+        lines = b",".join(line_of(each)[:-1] for each in resources)
+        fields = b'"coverage":%s,"resources":[%s]' % (_json(coverage_fields(coverage)), lines)
         self.journal.keep(("list", *self.plane, kind, path), fields)
 
     def read(self, kind: str, identity: str) -> Resource | None:
@@ -132,7 +135,11 @@ class Kept:
 
     def keep_read(self, kind: str, resource: Resource) -> None:
         """Keep a resource that was read by itself, whole."""
-        self.journal.keep(("read", *self.plane, kind, resource.id), {"resource": resource_fields(resource)})
+        self.journal.keep(("read", *self.plane, kind, resource.id), b'"resource":%s' % line_of(resource)[:-1])
+
+
+def _json(value: Any) -> bytes:
+    return json_text(value, separators=(",", ":")).encode()
 
 
 def _header(path: Path, line: bytes) -> datetime:

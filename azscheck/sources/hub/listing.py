@@ -1,6 +1,6 @@
 """Reading one list of one plane to its end: the api-version, and the Coverage that says what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -9,11 +9,13 @@ from urllib.parse import quote
 from azure.core.rest import HttpRequest
 
 from azscheck.errors import CollectionError
-from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Origin, Resource, arm_key, type_key
+from azscheck.inventory import NOT_OFFERED, CoverageState, Origin, Resource, arm_key, type_key
+from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.failures import Refusal
 from azscheck.sources.hub.journal import Kept
 from azscheck.sources.hub.limits import Limits
-from azscheck.sources.hub.pages import Documents, follow
+from azscheck.sources.hub.listed import Listed, Listing
+from azscheck.sources.hub.pages import follow
 from azscheck.sources.hub.plan import PROVIDERS_VERSION
 from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.resource_manager import Answer, Plane
@@ -24,16 +26,6 @@ from azscheck.sources.hub.versions import Offered, first_version, is_of_version,
 _NOT_TOLD: Final = "The stamp's own list of resource providers could not be read, so it is not known to have this one."
 _VERSIONS_TRIED: Final = 4
 _ACCEPT: Final = {"Accept": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What one list brought; when it failed, what came before it failed is kept."""
-
-    row: Row
-    path: str
-    resources: tuple[Resource, ...]
-    coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +56,7 @@ class Lister:
     limits: Limits
     clock: Callable[[], datetime]
     kept: Kept | None = None
+    spool: Spool | None = None
     _accepted: dict[str, str] = field(default_factory=dict)
     """Type -> the version the stamp accepted, so that a refused one is not tried again for every parent."""
 
@@ -75,12 +68,15 @@ class Lister:
             request, client = _get(f"{path}/providers?api-version={PROVIDERS_VERSION}"), None
         try:
             answer = self.plane.get(request, client, "list providers")
-            found, broken = follow(self.plane, answer, PROVIDERS_VERSION, self.limits, "list providers")
+            found: list[Any] = []
+            broken = follow(
+                self.plane, answer, PROVIDERS_VERSION, self.limits, lambda each, _: found.append(each), "list providers"
+            )
         except CollectionError:
             return Subscription(path, clients)
         if broken or not found:
             return Subscription(path, clients)
-        return Subscription(path, clients, *offered_of([document for document, _ in found]))
+        return Subscription(path, clients, *offered_of(found))
 
     def list(self, row: Row, path: str, subscription: Subscription, parent: str = "") -> Listed:
         """One list with all its pages, or as it was kept."""
@@ -96,11 +92,11 @@ class Lister:
 
     def _read(self, row: Row, path: str, subscription: Subscription, parent: str) -> Listed:
         served = (subscription.offered or {}).get(type_key(row.type))
+        listing = self._listing(row, path)
         if row.by_discovery and served is None:
-            return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED if subscription.offered else _NOT_TOLD)
+            return listing.ended(CoverageState.SKIPPED, NOT_OFFERED if subscription.offered else _NOT_TOLD)
         version = self._accepted.get(row.type) or first_version(row.versions, served)
         operation, tried = f"list {row.type}", list[str]()
-        found: Documents = []
         reason = ""
         while True:
             tried.append(version)
@@ -108,9 +104,9 @@ class Lister:
                 answer = self.plane.get(*self._request(row, path, version, subscription, parent), operation)
             except Refusal as refusal:
                 if lacks(row.type, subscription.offered, subscription.unregistered, refusal):
-                    return self.listed(row, path, [], CoverageState.SKIPPED, NOT_OFFERED)
+                    return listing.ended(CoverageState.SKIPPED, NOT_OFFERED)
                 if row.with_group and refusal.code == "ResourceGroupNotFound":
-                    return self.listed(row, path, [], CoverageState.COMPLETE, "", version)
+                    return listing.ended(CoverageState.COMPLETE, "", version)
                 other = next_version(refusal, row.versions, tried) if len(tried) < _VERSIONS_TRIED else ""
                 if other:
                     version = other
@@ -122,12 +118,12 @@ class Lister:
                 reason = str(error)
             else:
                 self._accepted[row.type] = version
-                found, reason = follow(self.plane, answer, version, self.limits, operation)
+                reason = follow(self.plane, answer, version, self.limits, listing.take, operation)
             break
         if reason:
             reason = f"Listing {row.type} of {scope_of(path) or self.plane.host} failed: {reason.rstrip('.')}."
         state = CoverageState.FAILED if reason else CoverageState.COMPLETE
-        return self.listed(row, path, found, state, reason, version)
+        return listing.ended(state, reason, version)
 
     def expanded(self, row: Row, identity: str, listed: datetime, subscription: Subscription) -> Resource:
         """A resource that was listed, read once more with `$expand`, or as it was kept; raises CollectionError with a
@@ -163,28 +159,14 @@ class Lister:
             return None
         if not all(isinstance(i, dict) and isinstance(i.get("properties"), dict) and i.get("id") for i in items):
             return None
-        address, wanted = parent.origin.address, type_key(row.type)
-        own = [(item, address) for item in items if type_key(str(item.get("type", row.type))) == wanted]
-        path = row.path.format(parent=parent.id)
-        return self.listed(row, path, own, CoverageState.COMPLETE, "", self._accepted.get(row.parent, ""))
+        listing = self._listing(row, row.path.format(parent=parent.id))
+        for item in items:
+            if type_key(str(item.get("type", row.type))) == type_key(row.type):
+                listing.take(item, parent.origin.address)
+        return listing.ended(CoverageState.COMPLETE, "", self._accepted.get(row.parent, ""))
 
-    def listed(
-        self, row: Row, path: str, found: Documents, state: CoverageState, reason: str = "", version: str = ""
-    ) -> Listed:
-        """Documents as resources, each once however often it was sent, and without what is secret."""
-        moment = self.clock()
-        resources: dict[str, Resource] = {}
-        for body, address in found:
-            redact(body)
-            given = body.get("id")
-            if isinstance(given, str) and given.strip("/"):
-                identity = "/" + given.lstrip("/")
-            else:
-                identity = _made_id(path, body, resources)
-            resource = Resource(self.stamp, row.type, identity, body, Origin("hub", address, moment))
-            resources.setdefault(arm_key(identity), resource)
-        coverage = Coverage(self.stamp, row.type, scope_of(path), state, reason, version, len(resources), moment)
-        return Listed(row, path, tuple(resources.values()), coverage)
+    def _listing(self, row: Row, path: str) -> Listing:
+        return Listing(self.stamp, row, path, self.clock, self.spool)
 
     def _request(
         self, row: Row, path: str, version: str, subscription: Subscription, parent: str
@@ -199,16 +181,6 @@ class Lister:
         else:
             request, client = _get(f"{_quoted(identity)}?$expand={row.expand}&api-version={version}"), None
         return self.plane.get(request, client, f"read {row.type}")
-
-
-def _made_id(path: str, body: dict[str, Any], taken: Mapping[str, Resource]) -> str:
-    """An id for a document that has none: of its name, and numbered where other documents have that name already."""
-    name = str(body.get("name") or body.get("subscriptionId") or "").rstrip("/").rpartition("/")[2] or "unnamed"
-    number, identity = 1, f"{path}/{name}"
-    while (other := taken.get(arm_key(identity))) is not None and other.body != body:
-        number += 1
-        identity = f"{path}/{name}#{number}"
-    return identity
 
 
 def _quoted(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -16,51 +17,52 @@ from azscheck.sources.hub.resource_manager import Answer, Plane
 _NOT_A_LIST: Final = "the answer is not a list: look for a proxy in between, then collect again"
 _HAS_VERSION: Final = re.compile(r"[?&]api-version=", re.IGNORECASE)
 
-Documents = list[tuple[dict[str, Any], str]]
-"""Documents as they came, each with the path and query of the page it was on."""
+Take = Callable[[dict[str, Any], str], None]
+"""Takes a document as it came, and the path and query of the page it was on."""
 
 
-def follow(plane: Plane, first: Answer, version: str, limits: Limits, operation: str = "") -> tuple[Documents, str]:
-    """All documents from the first page on, and why reading stopped before the end; empty when it did not.
+def follow(plane: Plane, first: Answer, version: str, limits: Limits, take: Take, operation: str = "") -> str:
+    """Give `take` all documents from the first page on; why reading stopped before the end, empty when it did not.
 
     `operation` is that of the first page's call.
     """
-    found: Documents = []
     seen, answer, until = {first.address}, first, time.monotonic() + limits.list_seconds
     while True:
         page = answer.document
         if isinstance(page, dict) and isinstance(page.get("error"), dict):
-            return found, f"{refusal_of(200, page)}: what came with it is not all"
+            return f"{refusal_of(200, page)}: what came with it is not all"
         items = page.get("value") if isinstance(page, dict) else None
         if not isinstance(items, list):
-            return found, _NOT_A_LIST
-        found.extend((item, answer.address) for item in items if isinstance(item, dict))
+            return _NOT_A_LIST
+        for item in items:
+            if isinstance(item, dict):
+                take(item, answer.address)
         if not all(isinstance(item, dict) for item in items):
-            return found, "the list holds something that is not a resource: report it to its vendor"
+            return "the list holds something that is not a resource: report it to its vendor"
         link = page.get("nextLink")
         if not isinstance(link, str) or not link.strip():
-            return found, ""
+            return ""
         try:
             # A filter comes back as it was meant, with its spaces.
             link = urljoin(f"{plane.url}/", link.strip().replace(" ", "%20"))
             foreign = origin_of(link) != plane.origin
         except ValueError:
-            return found, "its link to the next page is not an address: report it to its vendor"
+            return "its link to the next page is not an address: report it to its vendor"
         if foreign:
             reason = f"its next page is at {host_of(link)}, and azscheck reads {plane.host} only"
-            return found, f"{reason}: look for a proxy in between"
+            return f"{reason}: look for a proxy in between"
         # The same page under its own address again, or under one that was seen: some providers repeat themselves.
         address = f"{urlsplit(link).path}?{urlsplit(link).query}"
         if address in seen:
-            return found, "its pages go in a circle: report it to its vendor"
+            return "its pages go in a circle: report it to its vendor"
         if len(seen) >= limits.pages:
-            return found, f"it has more than {limits.pages} pages"
+            return f"it has more than {limits.pages} pages"
         if time.monotonic() > until:
-            return found, f"it took longer than {limits.list_seconds:g} s: collect again when the stamp is less busy"
+            return f"it took longer than {limits.list_seconds:g} s: collect again when the stamp is less busy"
         seen.add(address)
         if not _HAS_VERSION.search(link):
             link += f"{'&' if '?' in link else '?'}api-version={version}"
         try:
             answer = plane.get(HttpRequest("GET", link, headers={"Accept": "application/json"}), None, operation)
         except CollectionError as error:
-            return found, f"its page {len(seen)} could not be read: {error}"
+            return f"its page {len(seen)} could not be read: {error}"

@@ -13,7 +13,8 @@ from azscheck.inventory.spool import Spool
 from azscheck.sources.hub.discovery import Metadata
 from azscheck.sources.hub.found import Found
 from azscheck.sources.hub.interruption import INTERRUPTED
-from azscheck.sources.hub.listing import Listed, Lister, Subscription
+from azscheck.sources.hub.listed import Listed
+from azscheck.sources.hub.listing import Lister, Subscription
 from azscheck.sources.hub.provider import are_the_providers_own, default_subscription, not_for_tenants, system_region
 from azscheck.sources.hub.schedule import Schedule
 from azscheck.sources.hub.sdk import Clients
@@ -135,7 +136,7 @@ class PlaneCollection:
         row = listed.row
         views = Views(row, listed.coverage, len(listed.resources))
         if not listed.resources:
-            self.coverage.append(views.coverage(self._clock()))
+            self.coverage += views.coverage(self._clock())
         for resource in listed.resources:
             unread = _Unread(row, listed.path, self.found.put_by(resource), views)
             self._unread[resource.id] = unread
@@ -147,11 +148,16 @@ class PlaneCollection:
     def _expanded(self, identity: str, subscription: Subscription, read: Resource | Failure) -> None:
         unread = self._unread.pop(identity)
         resource = unread.with_unknown(str(read)) if isinstance(read, CollectionError) else read
-        if unread.views.note(resource):
-            self.coverage.append(unread.views.coverage(self._clock()))
         self._keep(unread.row, unread.path, [resource])
         for child in self._rows_below(unread.row):
-            self._child(child, resource, subscription)
+            embedded = self._lister.embedded(child, resource)
+            if embedded is None:
+                self._list(child, child.path.format(parent=resource.id), subscription, resource.id)
+            else:
+                unread.views.embedded[child.type] += len(embedded.resources)
+                self._keep(child, embedded.path, embedded.resources)
+        if unread.views.note(resource):
+            self.coverage += unread.views.coverage(self._clock())
 
     def _keep(self, row: Row, path: str, resources: Iterable[Resource]) -> None:
         self.found.keep(row, path, resources)
@@ -164,20 +170,13 @@ class PlaneCollection:
         coverage = listed.coverage
         for child in self._rows_below(listed.row):
             for resource in resources:
-                self._child(child, resource, subscription)
+                self._list(child, child.path.format(parent=resource.id), subscription, resource.id)
             if coverage.state is CoverageState.FAILED:
                 # The parents' own sentence, which names them: one failure reads the same wherever it shows.
                 self._without(coverage.scope, self._with_descendants(child), coverage.reason)
             elif not listed.resources:
                 # Nothing to list below, and that is known: without a record it would count as never asked for.
                 self._without(coverage.scope, self._with_descendants(child), coverage.reason, coverage.state)
-
-    def _child(self, child: Row, parent: Resource, subscription: Subscription) -> None:
-        listed = self._lister.embedded(child, parent)
-        if listed is not None:
-            self._listed(subscription, listed)
-        else:
-            self._list(child, child.path.format(parent=parent.id), subscription, parent.id)
 
     def _with_descendants(self, row: Row) -> list[Row]:
         return [row, *(below for child in self._rows_below(row) for below in self._with_descendants(child))]

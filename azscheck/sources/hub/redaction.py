@@ -81,6 +81,10 @@ def _treatment(name: str) -> int:
     return _TEXT if named or _KEY.match(name) else _PASS
 
 
+def _names_secret(name: Any) -> bool:
+    return isinstance(name, str) and _treatment(name) != _PASS
+
+
 def _looks_secret(text: str) -> bool:
     if not _MARK.search(text):
         return False
@@ -92,20 +96,20 @@ def _looks_secret(text: str) -> bool:
 def redact(value: Any, *, below_secret: bool = False) -> None:
     """Replace what is secret in a document by null, in place; `below_secret` where its own name says so."""
     if isinstance(value, dict):
-        pair = any(isinstance(name := value.get(called), str) and _treatment(name) for called in ("name", "key"))
+        pair = _names_secret(value.get("name")) or _names_secret(value.get("key"))
         for name, below in value.items():
             treatment = _TEXT if (pair and name == "value") or (below_secret and name in _VALUES) else _treatment(name)
             if isinstance(below, str):
                 if below and (treatment or _looks_secret(below)):
                     value[name] = None
-            elif treatment and isinstance(below, int | float):
-                # A PIN is a number.
-                value[name] = None
             elif isinstance(below, dict | list):
                 if treatment == _ALL:
                     value[name] = None
                 else:
                     redact(below, below_secret=treatment == _TEXT)
+            elif treatment and isinstance(below, int | float):
+                # A PIN is a number.
+                value[name] = None
     elif isinstance(value, list):
         for place, below in enumerate(value):
             if isinstance(below, dict | list):

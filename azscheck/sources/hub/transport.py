@@ -5,7 +5,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ _LOG: Final = logging.getLogger("azscheck.requests")
 _SHOWN: Final = frozenset({"api-version", "$expand", "%24expand"})
 STOPPED: Final = "the collection was stopped"
 _PIECE: Final = 64 * 1024
+_USUAL: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 
 
 def _note(request: Any, outcome: int | str, begun: float) -> None:
@@ -120,15 +121,38 @@ def _piece(raw: Any, amount: int, decode_content: bool) -> bytes:
         raise requests.exceptions.ReadTimeout(error) from error
 
 
+class _Session(requests.Session):
+    """Sends what it is given: no cookies, no entry of a ~/.netrc, which would replace the token, and no authorities
+    that an environment variable names. To merge all these in, requests itself takes a fifth of a call's time."""
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: Any = None,
+        files: Any = None,
+        stream: bool = False,
+        **options: Any,
+    ) -> requests.Response:
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method=method, url=url, headers={**_USUAL, **headers}, data=data, files=files)
+        sent = {name: options[name] for name in ("timeout", "verify", "cert") if name in options}
+        response = self.get_adapter(url).send(prepared, stream=stream, proxies=self.proxies, **sent)
+        if not stream:
+            # Errors of the body are those of the call.
+            _ = response.content
+        return response
+
+
 class Transport(RequestsTransport):
     """A transport to one host, with connections for all workers, whose waits end when the collection is stopped."""
 
     def __init__(
         self, url: str, context: ssl.SSLContext, connections: int, limits: Limits, stop: threading.Event
     ) -> None:
-        session = requests.Session()
-        # With trust_env a ~/.netrc entry would replace the bearer token, and an environment variable the authorities.
-        session.trust_env = False
+        session = _Session()
         session.proxies = get_environ_proxies(url)
         session.mount("https://", _TrustingAdapter(context, connections, limits))
         super().__init__(

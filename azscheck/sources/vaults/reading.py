@@ -135,7 +135,7 @@ def _documents(vault: Vault, listed: _List, secret: Secret, clock: Callable[[], 
     transports: list[Transport] = []
     try:
         endpoint = Endpoint("tenant", url, vault.credential, secret)
-        _, lister = open_endpoint(endpoint, settings, limits, clock, threading.Event(), transports, None)
+        _, lister = open_endpoint(endpoint, settings, limits, clock, threading.Event(), transports, None, None)
         path = quote(f"{vault.id}/{listed.path}", safe="/~!$&'()*+,;=:@")
         found: Documents = []
         for chosen in listed.filters:
@@ -155,6 +155,11 @@ def _list(plane: "Plane", path: str, chosen: str, versions: Sequence[str], limit
 
     wanted = f"&$filter={quote(chosen)}" if chosen else ""
     version, tried = versions[0], list[str]()
+    found: Documents = []
+
+    def take(body: dict[str, Any], address: str) -> None:
+        found.append((body, address))
+
     while True:
         tried.append(version)
         request = HttpRequest("GET", f"{path}?api-version={version}{wanted}", headers={"Accept": "application/json"})
@@ -166,7 +171,7 @@ def _list(plane: "Plane", path: str, chosen: str, versions: Sequence[str], limit
                 raise CollectionError(_clause(refusal)) from refusal
             version = other
             continue
-        found, broken = follow(plane, first, version, limits, path)
+        broken = follow(plane, first, version, limits, take, path)
         if broken:
             raise CollectionError(broken)
         if any(not isinstance(body.get("id"), str) for body, _ in found):
