@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import azscheck
@@ -23,11 +23,11 @@ from azscheck.engine.work import TooMuch
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Inventory, Origin, Resource, type_key
 from azscheck.policy import ANY, STAMPS, Policy
-from azscheck.policy.conditions import Test, Value
+from azscheck.policy.conditions import Condition, Test, Value
 from azscheck.policy.exemptions import Exemption
 from azscheck.policy.model import DISABLED, PolicyInfo
 from azscheck.policy.parameters import Overrides, check_overrides, over, resolve, values_of
-from azscheck.results import ComplianceState, Result, Results, in_order
+from azscheck.results import ComplianceState, Evidence, Result, Results, in_order
 from azscheck.times import format_time
 from azscheck.values import Unknown
 
@@ -200,8 +200,11 @@ def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
         if applies is False:
             return _result(policy, frame.resource, ComplianceState.NOT_APPLICABLE)
         if isinstance(applies, Unknown):
-            proof = interpreter.prove(policy.when, frame)
-            return _result(policy, frame.resource, _state(applies), applies.reason, proof.evidence)
+            return _unknown(applies, policy, policy.when, interpreter, frame)
+    if _looks_into_a_gap(policy, interpreter, frame):
+        truth = interpreter.truth(policy.require, frame)
+        if isinstance(truth, Unknown):
+            return _unknown(truth, policy, policy.require, interpreter, frame)
     proof = interpreter.prove(policy.require, frame)
     match proof.truth:
         case Unknown(reason=reason):
@@ -211,6 +214,28 @@ def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
         case _:
             message = message_of(policy, proof, frame, interpreter)
     return _result(policy, frame.resource, _state(proof.truth), message, proof.evidence)
+
+
+def _looks_into_a_gap(policy: Policy, interpreter: Interpreter, frame: Frame) -> bool:
+    """Whether something that the policy counts was not listed whole, so that it will mostly not be known."""
+    return any(interpreter.world.gaps(kind, frame.resource.stamp) for kind in policy.counts)
+
+
+def _unknown(why: Unknown, policy: Policy, condition: Condition, interpreter: Interpreter, frame: Frame) -> Result:
+    """The tests that decided are found when somebody asks: of many machines without evidence mostly nobody does."""
+    tests: Any = partial(_proof_later, condition, interpreter, frame)
+    if frame.resource.places:
+        # Its line is that of the deciding test.
+        tests = tests()
+    return _result(policy, frame.resource, _state(why), why.reason, tests)
+
+
+def _proof_later(condition: Condition, interpreter: Interpreter, frame: Frame) -> tuple[Evidence, ...]:
+    try:
+        frame.work.begin()
+        return interpreter.prove(condition, frame).evidence
+    except (TooMuch, RecursionError):
+        return ()
 
 
 def _state(truth: bool | Unknown) -> ComplianceState:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from azscheck.engine.covering import Covering, covering
 from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
@@ -28,6 +29,7 @@ from azscheck.policy.conditions import (
     Newest,
     Not,
     ResourceCount,
+    Scope,
     Test,
     Value,
     ValueCount,
@@ -41,6 +43,9 @@ _MOST_EVIDENCE = 100
 _LONGEST_WORDS = 500
 _MOST_SHOWN = 3
 """How many counted resources a piece of evidence goes into."""
+_FEW = 8
+"""Counted resources that are looked through sooner than found by what they cover."""
+_OF_ALL = (Scope.STAMP, Scope.FLEET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Interpreter:
     def __init__(self, world: World) -> None:
         self.world = world
         self._work: dict[str, Work] = {}
+        self._covers: dict[tuple[int, str], tuple[ResourceCount, Covering | None]] = {}
+        """With the count, so that its number is not given to another."""
 
     def work(self, policy: str) -> Work:
         """What a policy may still do."""
@@ -159,6 +166,8 @@ class Interpreter:
 
     def _count_resources(self, count: ResourceCount, frame: Frame) -> Tally:
         population = self.resources(count, frame)
+        if count.newest is not None:
+            population = replace(population, candidates=self._covering(count, population.candidates, frame))
         frame.work.spend(len(population.candidates))
         if count.newest is None:
             return tally_of([(r, self.truth(count.where, frame.of(r))) for r in population.candidates], population.gap)
@@ -171,6 +180,18 @@ class Interpreter:
             # There may be none at all to be the newest.
             truths.append((None, False))
         return tally_of(truths, gap, alternatives=True)
+
+    def _covering(self, count: ResourceCount, candidates: list[Resource], frame: Frame) -> list[Resource]:
+        """Of the candidates those that can be the newest of this count, for the resource of `frame`."""
+        if count.newest is None or count.key is not None or count.scope not in _OF_ALL or frame.named:
+            return candidates
+        if len(candidates) < _FEW:
+            return candidates
+        key = id(count), frame.resource.stamp
+        if key not in self._covers:
+            self._covers[key] = count, covering(count.newest.where, candidates, frame, self)
+        found = self._covers[key][1]
+        return candidates if found is None else found.of(frame.resource.id)
 
     def resources(self, count: ResourceCount, frame: Frame) -> Population:
         """What a count of resources looks at."""

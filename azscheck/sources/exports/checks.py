@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any, Final
 
 from azscheck.sources.exports.source_file import SourceFile
@@ -30,6 +29,10 @@ _ENDS: Final = re.compile(rf"(?:[:\[|\t]|[:|] |  ){_PASS}\]?$")
 _LISTED: Final = ("ComputeQuota", "NetworkQuota", "StorageQuota", "Offer", "Subscription", "Plan")
 _SECTION: Final = re.compile(r"BackupType:\s*(\w{1,40})")
 _COUNT: Final = re.compile(r"Count:\s*(\d{1,9})")
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]{0,20}m")
+_HIDDEN: Final = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_CLOSING: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
+_SPACES: Final = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _EPOCH: Final = re.compile(r"/Date\((\d{1,14})\)/$")
 
 
@@ -67,7 +70,8 @@ def readiness_checker(source: SourceFile) -> Report:
 
 def test_azurestack(source: SourceFile) -> Report:
     """The text that Test-AzureStack prints: the lines that end or begin with PASS, FAIL or WARN."""
-    checks = [check for line in source.text().splitlines() if (check := _line(line.strip()))]
+    lines = _COLOURS.sub("", source.tolerant_text()).splitlines()
+    checks = [check for line in lines if (check := _line(line.strip()))]
     if not checks:
         raise source.mistake("has no line that begins or ends with PASS, FAIL or WARN, as Test-AzureStack prints them.")
     return Report(_overall(checks), checks)
@@ -75,18 +79,11 @@ def test_azurestack(source: SourceFile) -> Report:
 
 def backup_validator(source: SourceFile) -> Report:
     """BackupValidationReport.htm: the kinds of resources that the decrypted backup gave; it is written at the end."""
-    page = _Text()
-    try:
-        page.feed(source.text())
-        page.close()
-    except AssertionError as error:
-        # By which the parser of Python's older versions says that a declaration is malformed.
-        raise source.mistake(f"is not HTML that can be read: {error}.", *page.getpos()) from error
-    text = " ".join(" ".join(page.parts).split())
+    text = " ".join(_shown(source.tolerant_text()).split())
     if "Backup Validation Report" not in text:
         raise source.mistake("is no report of the backup validator: it is not titled Backup Validation Report.")
     starts = list(_SECTION.finditer(text))
-    ends = [found.start() for found in starts[1:]] + [len(text)]
+    ends = [*(found.start() for found in starts[1:]), len(text)][: len(starts)]
     counts = {found[1].lower(): _COUNT.search(text, found.end(), end) for found, end in zip(starts, ends, strict=True)}
     checks = [_listed(name, name.lower() in counts, counts.get(name.lower())) for name in _LISTED]
     return Report(_overall(checks), checks)
@@ -168,20 +165,22 @@ def _moment(job: Mapping[str, Any]) -> datetime | None:
     return None
 
 
-class _Text(HTMLParser):
-    """The text of a page, without its scripts and styles."""
+def _shown(page: str) -> str:
+    """The text of a page, without its tags, comments, scripts and styles; read once, however damaged it is.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._hidden += tag in ("script", "style")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = max(0, self._hidden - (tag in ("script", "style")))
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data)
+    Not by html.parser, which takes hours for a few megabytes of tags that nobody closes.
+    """
+    parts: list[str] = []
+    at = 0
+    while (start := page.find("<", at)) >= 0:
+        parts.append(page[at:start])
+        hidden = _HIDDEN.match(page, start)
+        end = page.find("-->", start) if page.startswith("<!--", start) else page.find(">", start)
+        if hidden and end >= 0:
+            closing = _CLOSING[hidden[1].lower()].search(page, end)
+            end = page.find(">", closing.end()) if closing else -1
+        if end < 0:
+            # What is cut off in the middle of a tag shows nothing more.
+            return _SPACES.sub(" ", " ".join(parts))
+        at = end + 1
+    return _SPACES.sub(" ", " ".join([*parts, page[at:]]))

@@ -12,11 +12,12 @@ from azscheck.sources.exports.checks import REPORTS, Report
 from azscheck.sources.exports.mapping import read_mapping
 from azscheck.sources.exports.model import CHECKS, EVIDENCE, MODIFIED, PROTECTED, REPLICATED, Export, Item
 from azscheck.sources.exports.services import SERVICES, is_one
-from azscheck.sources.exports.source_file import SourceFile
+from azscheck.sources.exports.source_file import LARGEST, SourceFile
 from azscheck.sources.exports.table import table_items
 from azscheck.sources.hub.redaction import redact
 from azscheck.times import format_time, parse_since
 
+_LARGEST_REPORT: Final = 16 * 1024 * 1024
 _REPLICAS: Final = "Microsoft.DataReplication/replicationVaults/protectedItems"
 _AHEAD: Final = timedelta(days=1)
 """A day that is written is today somewhere on Earth for as long before it begins in UTC."""
@@ -33,7 +34,8 @@ class Imported:
 
 def read_export(export: Export, stamp: str, now: datetime) -> Imported:
     """The items or reports of an export's files, as resources of a stamp; all of them, or DocumentError."""
-    sources = [SourceFile.read(path) for path in export.files]
+    largest = _LARGEST_REPORT if export.kind in CHECKS else LARGEST
+    sources = [SourceFile.read(path, largest) for path in export.files]
     if export.kind in CHECKS:
         return Imported(_reports(export, sources, stamp, now))
     keys: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,8 +12,11 @@ from typing import Any, Final, NoReturn
 
 from azscheck.errors import DocumentError, Place
 
-_LARGEST: Final = 512 * 1024 * 1024
+LARGEST: Final = 256 * 1024 * 1024
+_LONGEST_NUMBER: Final = 400
+"""Of digits: more than any number that a service writes."""
 _BLANK: Final = " \t\r\n"
+_BLANKS: Final = re.compile(f"[{_BLANK}]*")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,7 +29,13 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
+def _whole_number(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(digits)} digits is none that such an export holds")
+    return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +48,48 @@ class SourceFile:
     modified: datetime
 
     @classmethod
-    def read(cls, path: Path) -> "SourceFile":
+    def read(cls, path: Path, largest: int = LARGEST) -> "SourceFile":
         """Read a file; raises DocumentError."""
         try:
             state = path.stat()
-            if state.st_size > _LARGEST:
-                raise DocumentError([(Place(path.as_posix()), f"is larger than {_LARGEST >> 20} MiB: split it.")])
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                # Not by its size alone: a device has none, and never ends.
+                content = file.read(largest + 1)
         except OSError as error:
             raise DocumentError([(Place(path.as_posix()), f"cannot be read: {error.strerror or error}.")]) from error
+        if len(content) > largest:
+            advice = "split it" if largest == LARGEST else "no such report is"
+            raise DocumentError([(Place(path.as_posix()), f"is larger than {largest >> 20} MiB: {advice}.")])
         return cls(path, content, hashlib.sha256(content).hexdigest(), datetime.fromtimestamp(state.st_mtime, UTC))
 
     def mistake(self, sentence: str, line: int = 1, column: int = 1) -> DocumentError:
         """An error at a place in the file."""
         return DocumentError([(Place(self.path.as_posix(), line, column), sentence)])
 
-    def text(self, encoding: str = "utf-8") -> str:
-        """The text; a byte order mark, as PowerShell writes it, outweighs the encoding."""
-        encoding = next((name for mark, name in _MARKS if self.content.startswith(mark)), encoding)
+    def text(self, encoding: str = "") -> str:
+        """The text, in UTF-8 unless an `encoding` is said; what PowerShell writes by itself outweighs it."""
+        found = next((name for mark, name in _MARKS if self.content.startswith(mark)), "") or self._unmarked()
+        found = found or encoding or "utf-8"
         try:
-            return self.content.decode(encoding)
+            return self.content.decode(found)
         except UnicodeDecodeError as error:
             line = self.content.count(b"\n", 0, error.start) + 1
-            raise self.mistake(f"is not {encoding} text: export it again, or say its encoding.", line) from error
+            advice = "or correct the encoding of the mapping" if encoding else "in UTF-8"
+            raise self.mistake(f"is not {found} text: export it again, {advice}.", line) from error
+
+    def _unmarked(self) -> str:
+        """UTF-16 without a byte order mark, which shows in a first character of two bytes."""
+        low, high = self.content[:4:2], self.content[1:4:2]
+        if len(low) == len(high) == 2 and high == b"\0\0" and b"\0" not in low:
+            return "utf-16-le"
+        return "utf-16-be" if len(low) == len(high) == 2 and low == b"\0\0" and b"\0" not in high else ""
+
+    def tolerant_text(self) -> str:
+        """The text, with a mark in place of what is no character: for reports that are looked through for words."""
+        try:
+            return self.text()
+        except DocumentError:
+            return self.content.decode("utf-8", "replace")
 
     def elements(self) -> list[tuple[dict[str, Any], int]]:
         """The objects of `{"value": [...]}`, of an array, or the one object, each with its line.
@@ -86,7 +115,7 @@ class SourceFile:
         """The one JSON value of the file; raises DocumentError."""
         text = self.text()
         try:
-            return json.loads(text, parse_constant=_refuse)
+            return _DECODER.decode(text)
         except json.JSONDecodeError as error:
             cut = " and seems to be cut off" if error.pos >= len(text.rstrip(_BLANK)) else ""
             raise self.mistake(f"is not JSON{cut}: {error.msg}.", error.lineno, error.colno) from error
@@ -150,11 +179,9 @@ class _Scan:
         self._at += 1
 
     def _peek(self) -> str:
-        text, at = self._text, self._at
-        while at < len(text) and text[at] in _BLANK:
-            at += 1
-        self._at = at
-        return text[at : at + 1]
+        blanks = _BLANKS.match(self._text, self._at)
+        self._at = blanks.end() if blanks else self._at
+        return self._text[self._at : self._at + 1]
 
     def _take(self, wanted: str) -> None:
         if self._peek() != wanted:

@@ -15,28 +15,48 @@ from azscheck.sources.exports.source_file import SourceFile
 
 _DELIMITERS: Final = (";", "\t", "|", ",")
 _MOST_COLUMNS: Final = 60
+_LONGEST_ROW: Final = 1024 * 1024
 
 
 def table_items(source: SourceFile, mapping: ColumnMapping, target: str) -> Iterator[Item]:
     """An item a row; raises DocumentError with the line of what does not fit."""
     text = source.text(mapping.encoding)
-    above = mapping.header_line - 1
-    # Not splitlines, which also parts a line at characters that a cell may hold.
-    lines = islice(io.StringIO(text, newline=""), above, None)
+    # Windows PowerShell's Export-Csv writes the type of the objects above the columns.
+    above = 1 if mapping.header_line == 1 and text.startswith("#TYPE ") else mapping.header_line - 1
     if "\0" in text:
         raise source.mistake("holds a NUL where text must stand: it is no CSV, or in another encoding.")
+    # Not splitlines, which also parts a line at characters that a cell may hold.
+    lines = _Lines(islice(io.StringIO(text, newline=""), above, None))
     rows = csv.reader(lines, delimiter=mapping.delimiter, strict=True)
     seen: Counter[str] = Counter()
     try:
         header = [name.strip() for name in next(rows, [])]
+        lines.spent = 0
         places = _places(source, header, mapping, above + 1)
         start = rows.line_num + 1
         for row in rows:
+            lines.spent = 0
             line, start = above + start, rows.line_num + 1
             if any(cell.strip() for cell in row):
                 yield _item(source, row, len(header), places, mapping, target, line, seen)
     except csv.Error as error:
-        raise source.mistake(f"is not a CSV that can be read whole: {error}.", above + rows.line_num) from error
+        raise source.mistake(f"is not a CSV that can be read whole: {error}.", above + lines.number) from error
+
+
+class _Lines:
+    """Lines for the reader of rows, which would hold a row of any length; `spent` is how much of this one there was."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.number = self.spent = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.number += 1
+            self.spent += len(line)
+            if self.spent > _LONGEST_ROW:
+                raise csv.Error(f"a row is longer than {_LONGEST_ROW >> 20} MiB")
+            yield line
 
 
 def _places(source: SourceFile, header: Sequence[str], mapping: ColumnMapping, line: int) -> dict[str, int]:

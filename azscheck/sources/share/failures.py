@@ -37,6 +37,16 @@ _NOT_THERE: Final = {
 }
 
 
+def leads_elsewhere(error: Exception) -> bool:
+    """True where a path of a DFS namespace leads to another server."""
+    return isinstance(error, SMBResponseException) and error.status == _ELSEWHERE
+
+
+def no_such_share(error: Exception) -> bool:
+    """True where the server has no share of that name; a domain's namespace is none of its own."""
+    return isinstance(error, SMBResponseException) and error.status in _NO_SHARE
+
+
 def not_there(error: Exception) -> bool:
     """True when the server says that a folder is not there, or is a file."""
     return isinstance(error, SMBResponseException) and error.status in _NOT_THERE

@@ -34,9 +34,9 @@ def open_share(settings: ShareSettings, told: str, password: str, device: str) -
     if unc is None:
         raise Refusal(f"The path {path} of the backup share is not of the form \\\\server\\share: correct it.")
     # It takes a fifth of a second to import.
-    from azscheck.sources.share.smb import SmbShare
+    from azscheck.sources.share.smb import open_smb
 
-    return SmbShare(settings, unc, password)
+    return open_smb(settings, unc, password)
 
 
 class Reading:

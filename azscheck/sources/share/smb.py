@@ -24,8 +24,9 @@ from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
 from azscheck.sources.share.answers import SIZE, space, unpacked
-from azscheck.sources.share.failures import Failures, not_there
+from azscheck.sources.share.failures import Failures, leads_elsewhere, no_such_share, not_there
 from azscheck.sources.share.listing import Entry, NotThere, Path, Refusal
+from azscheck.sources.share.referrals import referred
 from azscheck.sources.share.settings import ShareSettings
 from azscheck.sources.share.unc import Unc
 from azscheck.sources.share.wire import READ_ACCESS, ReadingConnection
@@ -37,6 +38,7 @@ _DIALECTS: Final = {
     Dialects.SMB_3_0_2: "3.0.2",
     Dialects.SMB_3_1_1: "3.1.1",
 }
+_MOST_MOVES: Final = 5
 _LIST_BYTES: Final = 256 * 1024
 _FULL_SIZE: Final = 7
 _FILE_SYSTEM: Final = 2
@@ -55,8 +57,27 @@ _ERRORS: Final = (
 """The latter ones are what the library makes of an answer that is not whole."""
 
 
+class Moved(Exception):
+    """The path is one of a DFS namespace, and leads to `target`."""
+
+    def __init__(self, target: Unc) -> None:
+        super().__init__(str(target))
+        self.target = target
+
+
+def open_smb(settings: ShareSettings, unc: Unc, password: str) -> "SmbShare":
+    """The share at a path, which may be one of a DFS namespace; raises Refusal."""
+    path = unc
+    for _ in range(_MOST_MOVES):
+        try:
+            return SmbShare(settings, path, password)
+        except Moved as moved:
+            path = moved.target
+    raise Refusal(f"The DFS namespace leads {unc} on and on, at last to {path}: give the path on the server itself.")
+
+
 class SmbShare:
-    """A share that was entered. Raises Refusal with the reason when it cannot be."""
+    """A share that was entered. Raises Refusal with the reason when it cannot be, and Moved where it lies elsewhere."""
 
     _connects: type[ReadingConnection] = ReadingConnection
 
@@ -72,7 +93,7 @@ class SmbShare:
             self._negotiate()
             self._session = self._sign_in(password)
             self._tree = self._enter()
-        except Refusal:
+        except (Refusal, Moved):
             self.close()
             raise
 
@@ -111,9 +132,21 @@ class SmbShare:
         tree = TreeConnect(self._session, f"\\\\{self._unc.host}\\{self._unc.share}")
         try:
             tree.connect()
+            if tree.is_dfs_share:
+                self._open((), tree).close(False)
         except _ERRORS as error:
-            raise Refusal(self._failures.entering(error)) from error
+            if (leads_elsewhere(error) or no_such_share(error)) and (target := self._referred()):
+                raise Moved(target) from None
+            if not tree.tree_connect_id:
+                raise Refusal(self._failures.entering(error)) from error
         return tree
+
+    def _referred(self) -> Unc | None:
+        """Where the path leads, if it is one of a DFS namespace; None where nobody says so."""
+        try:
+            return referred(self._session, self._unc)
+        except _ERRORS:
+            return None
 
     def entries(self, path: Path) -> Iterator[Entry]:
         """See `Share`."""
@@ -128,11 +161,11 @@ class SmbShare:
                 raise NotThere(self.shown(path)) from error
             raise Refusal(self._failures.listing(error, self.shown(path))) from error
 
-    def _open(self, path: Path) -> Any:
-        names = [*self._unc.folders, *path]
-        if self._tree.is_dfs_share:
+    def _open(self, path: Path, tree: Any = None) -> Any:
+        tree, names = tree or self._tree, [*self._unc.folders, *path]
+        if tree.is_dfs_share:
             names = [self._unc.host, self._unc.share, *names]
-        folder = Open(self._tree, "\\".join(names))
+        folder = Open(tree, "\\".join(names))
         folder.create(
             ImpersonationLevel.Impersonation,
             READ_ACCESS,

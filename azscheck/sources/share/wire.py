@@ -39,6 +39,14 @@ _SENT: Final = {
     Commands.SMB2_IOCTL,
 }
 
+_CONTROLS: Final = {
+    # Protects against a downgrade of the dialect.
+    CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,
+    # Asks where a path of a namespace leads.
+    CtlCode.FSCTL_DFS_GET_REFERRALS,
+}
+"""The only controls that are sent."""
+
 
 class TimedOut(SMBException):  # type: ignore[misc]
     """No answer came in time."""
@@ -109,8 +117,7 @@ def reads_only(message: Any) -> bool:
     if message.COMMAND not in _SENT:
         return False
     if message.COMMAND == Commands.SMB2_IOCTL:
-        # Protects against a downgrade of the dialect; the only control that is sent.
-        return bool(message["ctl_code"].get_value() == CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO)
+        return message["ctl_code"].get_value() in _CONTROLS
     if message.COMMAND != Commands.SMB2_CREATE:
         return True
     return (

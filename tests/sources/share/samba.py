@@ -36,9 +36,13 @@ _CONFIGURATION = """
   disable spoolss = yes
   printcap name = /dev/null
   server smb encrypt = {encryption}
+  host msdfs = yes
 [backups]
   path = {share}
   read only = {read_only}
+[namespace]
+  path = {state}/namespace
+  msdfs root = yes
 [closed]
   path = {share}
   valid users = root
@@ -66,6 +70,9 @@ def samba(encryption: str = "desired", *, read_only: bool = True) -> Iterator[Sa
     share, state = folder / "share", folder / "state"
     share.mkdir()
     (state / "ncalrpc").mkdir(parents=True)
+    (state / "namespace").mkdir()
+    for name, target in (("north", "backups"), ("round", "namespace\\round"), ("nowhere", "nothing")):
+        (state / "namespace" / name).symlink_to(f"msdfs:127.0.0.1\\{target}")
     # Root may read everything, so a denied folder would not be.
     user = "daemon" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     port = _free_port()

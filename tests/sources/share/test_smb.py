@@ -13,7 +13,7 @@ import pytest
 
 from azscheck.sources.share.listing import NotThere, Refusal, walk
 from azscheck.sources.share.settings import Limits, ShareSettings
-from azscheck.sources.share.smb import SmbShare
+from azscheck.sources.share.smb import SmbShare, open_smb
 from azscheck.sources.share.unc import parse_unc
 from tests.sources.share.samba import PASSWORD, Samba
 
@@ -27,7 +27,31 @@ def settings(server: Samba, **changes: Any) -> ShareSettings:
 def entered(given: ShareSettings, password: str = PASSWORD) -> SmbShare:
     unc = parse_unc(given.path)
     assert unc is not None
-    return SmbShare(given, unc, password)
+    return open_smb(given, unc, password)
+
+
+@pytest.mark.parametrize("below", [(), ("Switches",)])
+def test_a_namespace_is_followed(server: Samba, below: tuple[str, ...]) -> None:
+    """A share that the stamp knows by its name in a DFS namespace is not read."""
+    path = "\\".join((r"\\127.0.0.1\namespace\north", *below))
+    share = entered(settings(server, path=path))
+    found = {entry.name for entry in share.entries(() if below else ("Switches",))}
+    assert "tor1.cfg" in found
+    assert share.facts()[0]["path"] == "\\".join((server.path, *below))
+    share.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("round", "leads .* on and on|DFS|cannot be listed"),
+        ("nowhere", "has no share nothing"),
+    ],
+)
+def test_a_namespace_that_leads_nowhere(server: Samba, name: str, words: str) -> None:
+    """A namespace that leads to itself is followed for ever, or ends the run."""
+    with pytest.raises(Refusal, match=words):
+        list(entered(settings(server, path=rf"\\127.0.0.1\namespace\{name}")).entries(()))
 
 
 def test_files_are_seen_as_they_are(server: Samba) -> None:
