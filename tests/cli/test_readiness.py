@@ -71,7 +71,7 @@ def test_every_report_has_the_room_and_the_checklist(run: Run, form: str) -> Non
     ("change", "needs"),
     [
         ({}, ["20 GB", "280 GB", "500 GB"]),
-        ({"identityProvider": "Entra ID"}, ["1 GB", "14 GB", "500 GB"]),
+        ({"identityProvider": "Entra ID", "connected": True}, ["1 GB", "14 GB", "500 GB"]),
         ({"schedule": {"everyHours": 4, "retentionDays": 14}}, ["20 GB", "1,680 GB", "500 GB"]),
         ({"schedule": {"everyHours": 5, "retentionDays": 2}}, ["20 GB", "200 GB", "500 GB"]),
         ({"schedule": {}}, ["20 GB", "280 GB", "500 GB"]),
@@ -191,7 +191,9 @@ ANSWERS = {
     "How often these": "7d",
     "The plan for the loss": "BC-17",
     "The day": "2026-05-01",
-    "The backup that tenants": "Commvault",
+    "The backup that tenants": "Contoso Backup",
+    "The product": "Commvault",
+    "The host or share": r"\\commvault.corp.contoso.com\library",
     "Where it keeps": "otherDatacenter",
     "What replicates": "Azure Site Recovery",
     "To where": "south",
@@ -435,8 +437,8 @@ def test_a_stamp_that_is_as_planned(run: Run, inventory_file: Path) -> None:
 
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "region": lambda p: p.update(region="west", externalDomain="west.fabrikam.example"),
-    "identityProvider": lambda p: p.update(identityProvider="Entra ID"),
-    "connected": lambda p: p.update(connected=not p["connected"]),
+    "identityProvider": lambda p: p.update(identityProvider="Entra ID", connected=True),
+    "connected": lambda p: p.update(connected=True),
     "nodes": lambda p: p.update(nodes=16),
     "backupShare.path": lambda p: p["backupShare"].update(path=r"\\fs02.corp.fabrikam.example\b"),
     "backupShare.user": lambda p: p["backupShare"].update(user=r"CORP\other"),
@@ -454,7 +456,8 @@ def test_a_stamp_that_departs_from_its_plan(run: Run, inventory_file: Path, name
     CHANGES[name](plan)
     results = scanned(run, inventory_file, plan)
     departing = {n for n, state in compared(results).items() if state != "compliant"}
-    assert departing == ({"region", "externalDomain"} if name == "region" else {name})
+    together = {"region": "externalDomain", "identityProvider": "connected"}
+    assert departing == {name, together.get(name, name)}
     (finding,) = [r for r in results["results"] if r["policy"] == "ASH-PLAN-020" and r["name"] == name]
     assert finding["origin"]["address"] == "plan.yaml"
     line = Path("plan.yaml").read_text().splitlines()[finding["origin"]["line"] - 1]

@@ -67,7 +67,7 @@ class _Made:
 
     def _origin(self, *steps: str | int) -> Origin:
         place = self._plan.document.place(*steps)
-        return Origin("plan", place.path, None, place.line, place.column)
+        return Origin("file", place.path, None, place.line, place.column)
 
     def resource(self, *steps: str | int) -> Resource:
         """The resource, which stands as a whole where `steps` lead."""
