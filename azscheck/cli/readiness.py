@@ -108,19 +108,12 @@ def command(
         rules.policies,
         now=clock(),
         parameters=given,
-        stamp_parameters={read.stamp: _told(read, rules.policies)},
         exemptions=rules.exemptions,
         sets=rules.sets,
     )
     results = replace(results, appendices=(*appendices, *_appendices(read, rules.policies, given)))
     write_outputs(results, outputs, quiet=quiet, evidence=evidence)
     return close(results, fail_on, fail_on_unknown, quiet)
-
-
-def _told(plan: "DeploymentPlan", policies: "list[Policy]") -> "Overrides":
-    """Parameters that the plan itself gives: where the stamp will stand."""
-    location = plan.said("location")
-    return {f"{p.id}.site": location for p in policies if "site" in p.parameters and location}
 
 
 def _appendices(plan: "DeploymentPlan", judged: "list[Policy]", given: "Overrides") -> "tuple[Appendix, ...]":

@@ -1,7 +1,8 @@
 """The encryption certificate as its file has it: DER or PEM; cryptography is imported when one is read."""
 
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -62,19 +63,26 @@ def _is_pfx(content: bytes) -> bool:
 def _der(content: bytes) -> "x509.Certificate":
     from cryptography.x509 import load_der_x509_certificate
 
-    try:
-        return load_der_x509_certificate(content)
-    except ValueError as error:
-        raise ValueError("is no certificate, neither DER nor PEM") from error
+    return _loaded(load_der_x509_certificate, content, "is no certificate, neither DER nor PEM")
 
 
 def _pem(content: bytes) -> "x509.Certificate":
     from cryptography.x509 import load_pem_x509_certificate
 
+    damaged = "is damaged: what it holds between BEGIN and END is no certificate"
+    return _loaded(load_pem_x509_certificate, content, damaged)
+
+
+def _loaded(load: "Callable[[bytes], x509.Certificate]", content: bytes, wrong: str) -> "x509.Certificate":
+    from cryptography.x509 import InvalidVersion
+
     try:
-        return load_pem_x509_certificate(content)
-    except ValueError as error:
-        raise ValueError("is damaged: what it holds between BEGIN and END is no certificate") from error
+        with warnings.catch_warnings():
+            # About a serial number that another rule would refuse: the service looks at the key alone.
+            warnings.simplefilter("ignore")
+            return load(content)
+    except (ValueError, InvalidVersion) as error:
+        raise ValueError(wrong) from error
 
 
 def _facts(certificate: "x509.Certificate") -> dict[str, Any]:

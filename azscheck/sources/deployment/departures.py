@@ -73,7 +73,7 @@ def _resource(plan: DeploymentPlan, said: _Said) -> Resource:
     properties = {"planned": said.planned, **found}
     body = {"id": identity, "name": said.name, "type": PLANNED_VALUES, "properties": properties}
     place = plan.document.place(*said.steps)
-    origin = Origin("plan", place.path, None, place.line, place.column)
+    origin = Origin("file", place.path, None, place.line, place.column)
     return Resource(plan.stamp, PLANNED_VALUES, identity, body, origin, unknown)
 
 

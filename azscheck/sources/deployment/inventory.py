@@ -17,6 +17,8 @@ _FILE_SHARES: Final = "Microsoft.Fabric.Admin/fabricLocations/fileShares"
 _MACHINES: Final = "Microsoft.Compute/virtualMachines"
 _FILE_SERVER: Final = "SU1FileServer"
 """What the stamp's own file server is called, as recorded from live stamps."""
+_OF_STAMP: Final = ("region", "externalDomain", "identityProvider", "connected", "nodes", "ipPools")
+"""What a plan says of the stamp itself."""
 _OWN: Final = ("plan", "evidence")
 _SHARE: Final = ("device", "location", "encryption", "onlyForBackups")
 
@@ -67,7 +69,7 @@ class _Made:
 
     def _origin(self, *steps: str | int) -> Origin:
         place = self._plan.document.place(*steps)
-        return Origin("plan", place.path, None, place.line, place.column)
+        return Origin("file", place.path, None, place.line, place.column)
 
     def resource(self, *steps: str | int) -> Resource:
         """The resource, which stands as a whole where `steps` lead."""
@@ -152,6 +154,7 @@ def _plan(plan: DeploymentPlan) -> Resource:
     for name, said in plan.value.items():
         if name not in _OWN:
             made.put(name, _copied(name, said), name)
+    made.put("unsaid", [name for name in _OF_STAMP if plan.said(name) is None], "plan")
     if plan.certificate is not None:
         steps = ("encryptionCertificate", "file")
         for name, fact in plan.certificate.facts.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -110,6 +111,11 @@ def _mistakes(document: Document) -> Iterator[tuple[Place, str]]:
     if region and domain and not domain.lower().startswith(f"{region.lower()}."):
         sentence = f"externalDomain is region.fqdn, so it begins with {region}: {region}.{domain}?"
         yield document.place("externalDomain"), sentence
+    if value.get("connected") is False and value.get("identityProvider") == "Entra ID":
+        sentence = (
+            "a stamp that is not connected signs people in by AD FS: one of connected and identityProvider is wrong."
+        )
+        yield document.place("identityProvider"), sentence
     for i, pool in enumerate(value.get("ipPools", ())):
         yield from _wrong_pool(document, ("ipPools", i), pool)
     names: set[str] = set()
@@ -118,7 +124,7 @@ def _mistakes(document: Document) -> Iterator[tuple[Place, str]]:
             yield document.place("devices", i, "name"), f"there is another device called {device['name']}."
         names.add(device["name"].lower())
         if "every" in device:
-            yield from _wrong(document, ("devices", i, "every"), parse_duration, device["every"])
+            yield from _wrong(document, ("devices", i, "every"), _cadence, device["every"])
     if reviewed := value.get("recoveryPlan", {}).get("reviewedOn"):
         yield from _wrong(document, ("recoveryPlan", "reviewedOn"), parse_since, reviewed)
     for i, entry in enumerate(value.get("evidence", ())):
@@ -130,6 +136,11 @@ def _mistakes(document: Document) -> Iterator[tuple[Place, str]]:
         yield document.place("backupShare", "passwordFile"), "passwordEnv stands here too: keep one of them."
     if "user" not in share and ("passwordEnv" in share or "passwordFile" in share):
         yield document.place("backupShare"), "backupShare has a password and no user: say whose it is."
+
+
+def _cadence(text: str) -> None:
+    if parse_duration(text) <= timedelta(0):
+        raise ValueError("is no time at all; write how often it is done, such as 7d")
 
 
 def _wrong(document: Document, steps: Path_, read: Any, text: str) -> Iterator[tuple[Place, str]]:

@@ -211,10 +211,12 @@ PIECES: Final = (
     ),
     Piece(
         "backupOffering",
-        "The backup that tenants will be offered (none where nothing is), and where it keeps their data:\n"
-        "sameDatacenter, otherDatacenter or cloud.",
+        "The backup that tenants will be offered (none where nothing is), its product, the host or share that takes\n"
+        "its backups, and where that is: sameDatacenter, otherDatacenter or cloud.",
         (
             _Q("backupOffering.name", "The backup that tenants are offered, or none", "Contoso Backup"),
+            _Q("backupOffering.product", "The product that it is made with", "Azure Backup Server"),
+            _Q("backupOffering.target", "The host or share that takes its backups", "mabs.corp.contoso.com"),
             _Q(
                 "backupOffering.place",
                 "Where it keeps their data: sameDatacenter, otherDatacenter or cloud",

@@ -46,7 +46,12 @@ WHOLE: dict[str, Any] = {
         {"name": "HLH", "kind": "hlh", "procedure": "Vendor guide, 5.1", "every": "30d", "folder": "HLH"},
     ],
     "recoveryPlan": {"document": "BC-17", "reviewedOn": "2026-05-01"},
-    "backupOffering": {"name": "Commvault", "place": "otherDatacenter"},
+    "backupOffering": {
+        "name": "Contoso Backup",
+        "product": "Commvault",
+        "target": "commvault.corp.contoso.com",
+        "place": "otherDatacenter",
+    },
     "replication": {"product": "Azure Site Recovery", "target": "south", "location": "datacenter B"},
     "evidence": [{"kind": "readiness-checker", "file": "report.json", "asOf": "2026-05-20"}],
 }

@@ -1,5 +1,6 @@
 """The certificate that a plan names, really read: what it is, and what is wrong with its file."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from azscheck.results import ComplianceState
 from azscheck.sources.deployment.certificate import read_certificate
@@ -101,6 +104,25 @@ def test_a_file_that_holds_no_certificate(tmp_path: Path, content: bytes, senten
     """A broken file ends in a traceback, or passes."""
     (tmp_path / "b.cer").write_bytes(content)
     with pytest.raises(ValueError, match=sentence):
+        read_certificate(tmp_path / "b.cer")
+
+
+@given(st.sampled_from([DER, PEM]), st.lists(st.tuples(st.integers(0, 399), st.integers(0, 255)), max_size=4))
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_a_sentence(tmp_path: Path, content: bytes, changes: list[tuple[int, int]]) -> None:
+    """A byte that fell over ends in a traceback, or in a library's warning."""
+    damaged = bytearray(content)
+    for place, byte in changes:
+        damaged[place] = byte
+    (tmp_path / "b.cer").write_bytes(damaged)
+    with suppress(ValueError):
+        assert read_certificate(tmp_path / "b.cer").facts["format"]
+
+
+def test_a_version_that_there_is_not(tmp_path: Path) -> None:
+    """What a later standard may make ends in a traceback."""
+    (tmp_path / "b.cer").write_bytes(DER.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1))
+    with pytest.raises(ValueError, match="is no certificate"):
         read_certificate(tmp_path / "b.cer")
 
 

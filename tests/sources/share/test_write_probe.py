@@ -125,3 +125,18 @@ def test_a_share_that_is_only_read_stays_so() -> None:
             Open(share._tree, "new").create(2, 0x10002, 0, 7, CreateDisposition.FILE_CREATE, DELETE_ON_CLOSE)
         share.close()
         assert list(server.share.iterdir()) == []
+
+
+def test_one_module_alone_imports_the_probe() -> None:
+    """A scan that only reads comes to hold what can write."""
+    from pathlib import Path
+
+    import azscheck
+
+    package = Path(azscheck.__file__).parent
+    importing = {
+        file.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if "share.write_probe import" in file.read_text("utf-8")
+    }
+    assert importing == {"sources/deployment/probe.py"}
