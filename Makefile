@@ -11,12 +11,13 @@ demo: $(VENV)/installed  ## judge a small Azure Stack Hub on this computer
 test: tools lint  ## everything that CI runs
 	$(BIN)/pytest
 
-# The file server that the tests read; RUNLEVEL keeps the package from starting one of its own.
-tools:  ## what tests need beside Python: a Samba, and ssh-keygen
-	@if ! { PATH="$$PATH:/usr/sbin" command -v smbd && command -v ssh-keygen; } >/dev/null \
+# What the tests start themselves; RUNLEVEL keeps the packages from starting servers of their own.
+tools:  ## what tests need beside Python: a Samba, ssh-keygen, and a PostgreSQL
+	@if ! ( PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :)"; \
+	  command -v smbd && command -v ssh-keygen && command -v initdb ) >/dev/null \
 	  && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-	  apt-get install -qq -y --no-install-recommends samba openssh-client >/dev/null; fi
+	  apt-get install -qq -y --no-install-recommends samba openssh-client postgresql >/dev/null; fi
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check --quiet

@@ -65,3 +65,7 @@ class InventoryError(AzscheckError):
 
 class CollectionError(AzscheckError):
     """A stamp could not be read: discovery, sign-in or a list failed."""
+
+
+class HistoryError(AzscheckError):
+    """The kept runs cannot be read or written."""

@@ -77,6 +77,8 @@ def _configuration() -> str:
         _keys(schema["$defs"]["credential"], "`credential` and `tenantCredential`"),
         "Exactly one of `secretEnv`, `secretFile` and `certificateFile` says where the secret is. No secret stands in"
         " the file, in an argument, in the inventory or in a report.",
+        _keys(schema["$defs"]["history"], "`history`"),
+        "No password stands in the file or in an argument: [history](history.md) says where it comes from.",
         _keys(schema["$defs"]["export"], "An export in `evidence`"),
         "What each kind reads: [evidence](evidence.md).",
         _keys(schema["$defs"]["channel"], "Each of `notify`"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from azscheck.cli.failing import told
 from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION, writable
-from azscheck.cli.state_folder import state_file
+from azscheck.cli.state_file import state_file
 from azscheck.errors import ExitCode, InventoryError, UsageError
 from azscheck.results import Results
 

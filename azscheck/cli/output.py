@@ -3,9 +3,11 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,22 +29,24 @@ class Output:
     file: Path | None
 
 
-def parse_outputs(texts: Sequence[str], inputs: Iterable[Path | None] = ()) -> list[Output]:
+def parse_outputs(
+    texts: Sequence[str], inputs: Iterable[Path | None] = (), known: Collection[str] = FORMATS
+) -> list[Output]:
     """`FORMAT` and `FORMAT=FILE`; raises UsageError before any work is done. No input is written over."""
     outputs: list[Output] = []
     taken = [path for path in inputs if path is not None]
     for text in texts or ["table"]:
-        outputs.append(_parse_output(text, taken))
+        outputs.append(_parse_output(text, taken, known))
         taken += [output.file for output in outputs[-1:] if output.file is not None]
     if sum(output.file is None for output in outputs) > 1:
         raise UsageError("--format: only one report can go to the terminal; write the others as FORMAT=FILE.")
     return outputs
 
 
-def _parse_output(text: str, taken: Sequence[Path]) -> Output:
+def _parse_output(text: str, taken: Sequence[Path], known: Collection[str]) -> Output:
     name, equals, file = text.partition("=")
-    if name not in FORMATS:
-        raise UsageError(f"--format: {name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}")
+    if name not in known:
+        raise UsageError(f"--format: {name!r} is not one of {', '.join(known)}{did_you_mean(name, known)}")
     if equals and not file:
         raise UsageError(f"--format {text}: name a file after the '='.")
     return Output(name, writable(f"--format {text}", Path(file), taken) if file else None)
@@ -50,13 +54,18 @@ def _parse_output(text: str, taken: Sequence[Path]) -> Output:
 
 def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = False, evidence: bool = False) -> None:
     """Write every report; a file that cannot be written stops none of the others."""
+    write_texts(outputs, partial(render, results, evidence=evidence), quiet=quiet)
+
+
+def write_texts(outputs: Sequence[Output], rendered: Callable[..., str], *, quiet: bool = False) -> None:
+    """Write what `rendered` makes of each format, for the terminal with its `colour` and `width`."""
     failed: list[str] = []
     for output in outputs:
         if output.file is None:
-            click.echo(_for_terminal(results, output.format, evidence), nl=False)
+            click.echo(rendered(output.format, **_terminal()), nl=False)
             continue
         try:
-            output.file.write_text(render(results, output.format, evidence=evidence), "utf-8", newline="\n")
+            output.file.write_text(rendered(output.format), "utf-8", newline="\n")
         except OSError as error:
             failed.append(f"{output.file}: cannot be written: {error.strerror or error}.")
         else:
@@ -66,10 +75,9 @@ def write_outputs(results: Results, outputs: Sequence[Output], *, quiet: bool = 
         raise AzscheckError("\n".join(failed))
 
 
-def _for_terminal(results: Results, format: str, evidence: bool) -> str:
+def _terminal() -> dict[str, Any]:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))
-    return render(results, format, colour=colour, width=width, evidence=evidence)
+    return {"colour": colour, "width": max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))}
 
 
 def close(results: Results | Outcome, fail_on: str, fail_on_unknown: bool, quiet: bool) -> ExitCode:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from azscheck.cli import options
+from azscheck.cli.kept import history_option, since_last_option
 from azscheck.errors import AzscheckError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 @options.gate_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
+@history_option
+@since_last_option
 @options.now_option
 @options.every_options
 @options.log_options
@@ -50,6 +53,7 @@ def command(
       azscheck scan --config stamps.yaml --stamp north --format table --format html=report.html
       azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
+      azscheck scan --history sqlite:///azscheck.db --since-last
       azscheck scan --every 6h --format html=report.html
     """
     from azscheck.cli.keeper import Keeper
@@ -84,12 +88,15 @@ def judge(
     fail_on_unknown: bool,
     save_inventory: Path | None,
     everything: bool,
+    history: str | None,
+    since_last: bool,
     now: str | None,
     log_format: Literal["text", "json"],
     verbose: bool,
     quiet: bool,
 ) -> ExitCode:
     """One run, for which everything is read anew."""
+    from azscheck.cli import kept
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
@@ -108,7 +115,10 @@ def judge(
     if inventories and (stamps or save_inventory or everything):
         raise UsageError("--stamp, --save-inventory and --all are for live stamps: they do not go with --inventory.")
     known = configuration_of(configuration, stamps) if configuration or not inventories else None
-    kept = keeper.begin(known)
+    keeping = kept.kept_of(history, known)
+    if since_last and keeping is None:
+        raise UsageError("--since-last: no runs are kept: --history names a store, or `history` in the configuration.")
+    needed = keeper.begin(known)
     # Policies are read before a stamp is asked anything: a typo must not cost an hour.
     rules = rules_of(policies, sets, exemptions, known)
     stamp_parameters = {stamp: over(given, p) for stamp, p in known.stamp_parameters.items()} if known else {}
@@ -116,7 +126,7 @@ def judge(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not rules.exemptions and not kept
+    alone = len(inventories) == 1 and known is None and not (keeping or needed or rules.exemptions)
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -142,11 +152,16 @@ def judge(
         sets=rules.sets,
     )
     say_disabled(rules.policies, results.by_id)
+    if keeping and since_last:
+        results = kept.since_last(results, keeping, log)
     try:
         write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
     except AzscheckError as error:
         keeper.end(results, error.exit_code)
         raise
+    finally:
+        if keeping:
+            kept.keep(results, keeping, log)
     code = log.close(results, fail_on, fail_on_unknown)
     keeper.end(results, code)
     return code

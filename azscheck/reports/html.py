@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from azscheck.inventory import Coverage, CoverageState
 from azscheck.packaged import templates_folder
 from azscheck.policy.model import Category, PolicyInfo, Severity
-from azscheck.reports import summary, wording
+from azscheck.reports import changed, summary, wording
 from azscheck.results import ComplianceState, Results
 from azscheck.times import format_time
 
@@ -28,8 +28,9 @@ _COVERAGE_ORDER = (CoverageState.FAILED, CoverageState.SKIPPED, CoverageState.CO
 
 def render(results: Results, **_: object) -> str:
     """Results as an HTML page."""
-    template = environment().get_template("report.html.j2")
-    return template.render(
+    made = environment()
+    made.globals["since"] = changed.since_words(results)
+    return made.get_template("report.html.j2").render(
         results=results,
         stamps=summary.stamp_names(results),
         incomplete=summary.incomplete(results),
@@ -54,8 +55,10 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "changes": changed.change_words,
         "coverage_words": wording.coverage_words,
         "count_words": summary.count_words,
+        "groups": lambda changes, still_failing: changed.groups(changes, still_failing=still_failing),
         "line": wording.one_line,
         "link": link,
         "n": lambda number: f"{number:,}",
@@ -64,9 +67,12 @@ def environment() -> jinja2.Environment:
         "prose": prose,
         "reason": wording.reason_words,
         "seen": wording.seen_words,
+        "state": changed.change_state,
+        "since_of": changed.since_of,
         "time": format_time,
         "value": wording.value_words,
         "wanted": wording.wanted_words,
+        "why": lambda change: wording.reason_words(change.result),
     }
     made.tests["failed"] = lambda coverage: coverage.state is CoverageState.FAILED
     return made

@@ -6,9 +6,12 @@ what is exempt is `<skipped>`. A list that could not be read is an `<error>` of 
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from azscheck.policy.model import PolicyInfo
+from azscheck.reports.changed import TITLES, since_words
 from azscheck.reports.summary import PolicyGroup, by_policy, incomplete, stamp_names
 from azscheck.reports.wording import (
     coverage_words,
@@ -22,6 +25,7 @@ from azscheck.reports.wording import (
     wanted_words,
 )
 from azscheck.results import ComplianceState, Result, Results
+from azscheck.results.changes import KINDS
 from azscheck.times import format_time
 
 CHILDREN = {
@@ -39,9 +43,10 @@ def render(results: Results, **_: object) -> str:
     root = ET.Element("testsuites", name="azscheck", time="0")
     if incomplete(results):
         _add_run(root, results)
+    news = _News.of(results)
     for stamp in stamp_names(results):
         for group in by_policy(results, (r for r in results.results if r.stamp == stamp)):
-            _add_suite(root, results, group, stamp)
+            _add_suite(root, results, group, stamp, news)
     for policy in results.unmatched:
         suite = _suite(root, results, _title(policy))
         case = ET.SubElement(suite, "testcase", classname=_class(policy), name="no resource to judge", time="0")
@@ -64,7 +69,7 @@ def _suite(root: ET.Element, results: Results, name: str) -> ET.Element:
     return ET.SubElement(root, "testsuite", name=name, time="0", timestamp=format_time(results.now))
 
 
-def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: str) -> None:
+def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: str, news: "_News") -> None:
     policy = group.policy
     suite = _suite(root, results, _title(policy))
     suite.set("hostname", visible(stamp))
@@ -74,6 +79,7 @@ def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: st
         ("category", policy.category.value),
         ("rules", " ".join(policy.rules)),
         ("remediation", policy.remediation),
+        *news.properties(policy, stamp),
     ):
         ET.SubElement(properties, "property", name=name, value=one_line(value))
     for result in group.results:
@@ -82,7 +88,37 @@ def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: st
         case = ET.SubElement(suite, "testcase", classname=_class(policy), name=name, time="0")
         if child := CHILDREN.get(result.state):
             element = ET.SubElement(case, child, type=result.state.value, message=reason_words(result))
-            element.text = "\n".join(_lines(result, policy))
+            element.text = "\n".join((*_lines(result, policy), *news.lines(result)))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What is different from the last kept run; nothing where results were compared with none."""
+
+    before: str
+    since: Mapping[str, str]
+    numbers: Counter[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, results: Results) -> "_News":
+        changes = results.changes
+        if changes is None:
+            return cls("", {}, Counter())
+        found = ((c.result, kind) for kind in KINDS for c in getattr(changes, kind))
+        numbers = Counter((result.policy, result.stamp, kind) for result, kind in found)
+        return cls(format_time(changes.before), since_words(results), numbers)
+
+    def properties(self, policy: PolicyInfo, stamp: str) -> Iterator[tuple[str, str]]:
+        """How many of a suite's findings are new, fixed and so on."""
+        if self.before:
+            yield "comparedWith", self.before
+            told = ((TITLES[kind].lower(), self.numbers[policy.id, stamp, kind]) for kind in KINDS)
+            yield from ((title, str(number)) for title, number in told if number)
+
+    def lines(self, result: Result) -> Iterator[str]:
+        """Whether a finding is new, or since when it fails."""
+        if result.id in self.since:
+            yield f"compared with the last kept run: {self.since[result.id]}"
 
 
 def _lines(result: Result, policy: PolicyInfo) -> Iterator[str]:

@@ -4,10 +4,11 @@ Names and ids go into code spans, where nothing is marked up, linked or mentione
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from azscheck.inventory import CoverageState
 from azscheck.policy.model import Category
+from azscheck.reports.changed import change_state, change_words, groups, since_of, since_words
 from azscheck.reports.summary import (
     PolicyGroup,
     count_words,
@@ -30,10 +31,13 @@ from azscheck.reports.wording import (
     visible,
 )
 from azscheck.results import ComplianceState, Results
+from azscheck.results.changes import Changes
 from azscheck.times import format_time
 
 SHOWN = 20
 """How many resources are named a policy or reason; the rest are counted. A GitHub comment holds 65,536 characters."""
+CHANGES = 100
+"""How many findings are named of a kind of change."""
 LENGTH = 200
 """The longest text of a stamp's that is shown whole."""
 
@@ -67,6 +71,8 @@ def prose(text: str) -> str:
 def render(results: Results, **_: object) -> str:
     """Results as Markdown."""
     lines = [*_head(results)]
+    if results.changes:
+        lines += ["## Since the last kept run", "", *changes_lines(results.changes, len(stamp_names(results)) > 1)]
     for category in Category:
         lines += _category(results, category)
     lines += _coverage(results)
@@ -105,22 +111,49 @@ def _head(results: Results) -> Iterator[str]:
     )
 
 
+def changes_lines(changes: Changes, with_stamp: bool, *, still_failing: bool = False) -> Iterator[str]:
+    """What is different: each kind of change with its findings."""
+    yield f"Compared with the run of {format_time(changes.before)}: **{change_words(changes)}**."
+    yield ""
+    added, removed = changes.policies_added, changes.policies_removed
+    for words, policies in (("New policies", added), ("No longer judged by", removed)):
+        if policies:
+            yield f"{words}: {', '.join(map(code, policies))}."
+            yield ""
+    for title, found in groups(changes, still_failing=still_failing):
+        yield f"### {title}"
+        yield ""
+        rows = (
+            (
+                code(resource_words(change.result, with_stamp=with_stamp)),
+                code(change.result.policy),
+                "; ".join(filter(None, (change_state(change), since_of(change)))),
+                escaped(shortened(reason_words(change.result), LENGTH)),
+            )
+            for change in found[:CHANGES]
+        )
+        yield from _table(("Resource", "Policy", "Was, and is now", "Why"), rows)
+        if (more := len(found) - CHANGES) > 0:
+            yield f"... and {more:,} more, which the html and json formats name."
+            yield ""
+
+
 def _category(results: Results, category: Category) -> Iterator[str]:
     title = CATEGORIES[category]
     yield f"## {title}: {verdict(results, category).words}"
     yield ""
-    groups = findings(results, category)
-    if groups:
+    found, since = findings(results, category), since_words(results)
+    if found:
         yield "### What would be lost"
         yield ""
-        for group in groups:
+        for group in found:
             number = plural(len(group.results), "resource")
             yield f"- **{prose(group.policy.title)}** ({group.policy.severity}, {number}). {prose(group.policy.why)}"
         yield ""
         yield "### Findings"
         yield ""
-        for group in groups:
-            yield from _finding(group, len(stamp_names(results)) > 1)
+        for group in found:
+            yield from _finding(group, len(stamp_names(results)) > 1, since)
     reasons = not_judged(results, category)
     if reasons:
         yield "### Not judged"
@@ -136,7 +169,7 @@ def _category(results: Results, category: Category) -> Iterator[str]:
         yield ""
 
 
-def _finding(group: PolicyGroup, with_stamp: bool) -> Iterator[str]:
+def _finding(group: PolicyGroup, with_stamp: bool, since: Mapping[str, str]) -> Iterator[str]:
     policy = group.policy
     rules = f", {', '.join(code(rule) for rule in policy.rules)}" if policy.rules else ""
     yield f"#### {policy.severity}: {code(policy.id)} {prose(policy.title)}"
@@ -145,7 +178,11 @@ def _finding(group: PolicyGroup, with_stamp: bool) -> Iterator[str]:
     yield ""
     shown = group.results[:SHOWN]
     rows = (
-        (code(resource_words(r, with_stamp=with_stamp)), escaped(shortened(reason_words(r), LENGTH))) for r in shown
+        (
+            code(resource_words(r, with_stamp=with_stamp)),
+            escaped(shortened(reason_words(r), LENGTH)) + (f" ({since[r.id]})" if since and r.id in since else ""),
+        )
+        for r in shown
     )
     yield from _table(("Resource", "Why"), rows)
     if more := len(group.results) - len(shown):

@@ -8,10 +8,12 @@ import json
 from typing import Any
 
 from azscheck.policy.model import PolicyInfo, Severity
+from azscheck.reports.changed import kinds_by_id
 from azscheck.reports.sarif_places import is_web, location, quoted, uri_of
 from azscheck.reports.summary import incomplete, policy_rank, stamp_names
 from azscheck.reports.wording import coverage_words, one_line, paragraphs, reason_words, visible
 from azscheck.results import ComplianceState, Result, Results
+from azscheck.results.changes import Change, Changes
 from azscheck.times import format_time
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -34,6 +36,9 @@ The other states are left out: GitHub heeds neither a kind `pass` nor a suppress
 """
 
 
+_ByFinding = dict[str, tuple[str, Change | None]]
+
+
 def render(results: Results, **_: object) -> str:
     """Results as a SARIF log of one run."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(results)]}
@@ -42,6 +47,7 @@ def render(results: Results, **_: object) -> str:
 
 def _run(results: Results) -> dict[str, Any]:
     policies = sorted(results.policies, key=policy_rank)
+    changes: _ByFinding | None = {**kinds_by_id(results.changes)} if results.changes else None
     index = {policy.id: number for number, policy in enumerate(policies)}
     # GitHub takes the id up to its last slash for the category: an upload replaces only the same stamps' one.
     stamps = "+".join(quoted(name) for name in stamp_names(results)) or "none"
@@ -58,7 +64,8 @@ def _run(results: Results) -> dict[str, Any]:
         "automationDetails": {"id": f"azscheck/{stamps}/{format_time(results.now)}"},
         "invocations": [_invocation(results, index)],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(results, r, index[r.policy]) for r in results.results if r.state in KINDS],
+        "results": [_result(results, r, index[r.policy], changes) for r in results.results if r.state in KINDS],
+        **({"properties": {"comparedWith": _compared(results.changes)}} if results.changes else {}),
     }
 
 
@@ -90,7 +97,7 @@ def _rule(policy: PolicyInfo) -> dict[str, Any]:
     }
 
 
-def _result(results: Results, result: Result, rule: int) -> dict[str, Any]:
+def _result(results: Results, result: Result, rule: int, changes: _ByFinding | None) -> dict[str, Any]:
     policy = results.policy_of(result)
     kind = KINDS[result.state]
     text = f"{visible(result.name or result.resource)}: {reason_words(result) or one_line(policy.title)}"
@@ -106,7 +113,31 @@ def _result(results: Results, result: Result, rule: int) -> dict[str, Any]:
         # All live findings of a policy share its line: without a hash of their own GitHub would take them for one.
         "partialFingerprints": {"azscheckFinding/v1": result.id, "primaryLocationLineHash": f"{result.id}:1"},
         "properties": {"state": result.state.value, "stamp": visible(result.stamp), "type": visible(result.type)},
+        **({"baselineState": _baseline_state(changes.get(result.id, ("", None))[0])} if changes is not None else {}),
     }
+
+
+def _baseline_state(kind: str) -> str:
+    """Section 3.27.24: `new`, `unchanged`, or `updated` for what was a finding and is one no longer that is known."""
+    match kind:
+        case "new" | "lapsed" | "of_new_policies":
+            return "new"
+        case "became_unknown":
+            return "updated"
+    return "unchanged"
+
+
+def _compared(changes: Changes) -> dict[str, Any]:
+    """What the earlier run had and this one has not.
+
+    Not as results of the state `absent`: GitHub reads no `baselineState`, and would raise an alert for each.
+    """
+    absent = [
+        {"kind": kind, "finding": r.id, "ruleId": visible(r.policy), "resource": visible(r.resource)}
+        for kind in ("fixed", "known_again", "exempted", "gone")
+        for r in (change.result for change in getattr(changes, kind))
+    ]
+    return {"time": format_time(changes.before), "absent": absent}
 
 
 def _invocation(results: Results, index: dict[str, int]) -> dict[str, Any]:

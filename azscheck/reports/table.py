@@ -1,6 +1,7 @@
 """The table format: for a terminal, from 60 columns up; in ASCII but for names, so that it fits any terminal."""
 
 import io
+from collections.abc import Mapping
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from azscheck.policy.model import Category, Severity
+from azscheck.reports.changed import change_state, change_words, groups, since_of, since_words
 from azscheck.reports.summary import (
     PolicyGroup,
     Verdict,
@@ -29,11 +31,14 @@ from azscheck.reports.wording import (
     shortened,
     visible,
 )
-from azscheck.results import ExemptionState, Results
+from azscheck.results import ExemptionState, Result, Results
+from azscheck.results.changes import Changes
 from azscheck.times import format_time
 
 SHOWN = 5
 """How many resources are named a policy; the rest are counted."""
+CHANGES = 20
+"""How many findings are named of a kind of change."""
 NAME, MESSAGE, STAMPS = 60, 300, 2000
 """The longest name, message and list of stamps that are shown whole."""
 
@@ -49,7 +54,26 @@ _SEVERITIES = {
 def render(results: Results, *, colour: bool = False, width: int = 100, **_: object) -> str:
     """Results as lines of at most `width` columns; without `colour` there is no escape code in them."""
     out = io.StringIO()
-    console = Console(
+    console = plain_console(out, colour, width)
+    with_stamp = len(stamp_names(results)) > 1
+    _print_head(console, results)
+    if results.changes:
+        print_changes(console, results.changes, with_stamp)
+    for category in Category:
+        _print_findings(console, results, category, with_stamp)
+    for category in Category:
+        _print_not_judged(console, results, category, with_stamp)
+    _print_not_read(console, results, with_stamp)
+    _print_exemptions(console, results)
+    console.print()
+    counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
+    console.print(Text(counts))
+    return lines_of(out)
+
+
+def plain_console(out: io.StringIO, colour: bool, width: int) -> Console:
+    """What prints to a text, for a terminal of so many columns."""
+    return Console(
         file=out,
         width=max(width, 60),
         height=100,
@@ -63,17 +87,10 @@ def render(results: Results, *, colour: bool = False, width: int = 100, **_: obj
         # An empty environment: NO_COLOR, COLUMNS and the like are the command line's to read.
         _environ={},
     )
-    with_stamp = len(stamp_names(results)) > 1
-    _print_head(console, results)
-    for category in Category:
-        _print_findings(console, results, category, with_stamp)
-    for category in Category:
-        _print_not_judged(console, results, category, with_stamp)
-    _print_not_read(console, results, with_stamp)
-    _print_exemptions(console, results)
-    console.print()
-    counts = f"{plural(len(results.policies), 'policy', 'policies')}: {count_words(results.counts())}."
-    console.print(Text(counts))
+
+
+def lines_of(out: io.StringIO) -> str:
+    """What was printed, without what stands at the ends of lines."""
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
@@ -113,12 +130,32 @@ def _print_heading(console: Console, text: str) -> None:
     console.print(Text(text.upper(), style="bold"))
 
 
+def print_changes(console: Console, changes: Changes, with_stamp: bool, *, still_failing: bool = False) -> None:
+    """What is different: each kind of change with its findings."""
+    _print_heading(console, f"Since {format_time(changes.before)}")
+    console.print(Text(f"{change_words(changes)}."))
+    for words, policies in (("New", changes.policies_added), ("No longer judged by", changes.policies_removed)):
+        if policies:
+            console.print(Text(f"{words}: {visible(', '.join(policies))}", style="dim"))
+    for title, found in groups(changes, still_failing=still_failing):
+        console.print(Text(title, style="bold"))
+        grid = _grid(20, console.width // 4, None)
+        for change in found[:CHANGES]:
+            name = shortened(resource_words(change.result, with_stamp=with_stamp), NAME)
+            words = "; ".join(filter(None, (change_state(change), since_of(change))))
+            grid.add_row(Text(f"  {visible(change.result.policy)}"), Text(name), Text(words))
+        if (more := len(found) - CHANGES) > 0:
+            grid.add_row("", Text(f"and {more:,} more", style="dim"))
+        console.print(grid)
+
+
 def _print_findings(console: Console, results: Results, category: Category, with_stamp: bool) -> None:
-    groups = findings(results, category)
-    if not groups:
+    found = findings(results, category)
+    if not found:
         return
+    since = since_words(results)
     _print_heading(console, f"{CATEGORIES[category]}: findings")
-    for group in groups:
+    for group in found:
         severity = group.policy.severity
         title = Text(f"{visible(group.policy.id)} ", style="bold")
         title.append(shortened(one_line(group.policy.title), MESSAGE))
@@ -126,28 +163,32 @@ def _print_findings(console: Console, results: Results, category: Category, with
         head = _grid(8, None)
         head.add_row(Text(str(severity), style=_SEVERITIES[severity]), title)
         console.print(head)
-        console.print(_resources(group, with_stamp, console.width))
+        console.print(_resources(group, with_stamp, console.width, since))
 
 
-def _resources(group: PolicyGroup, with_stamp: bool, width: int) -> Table:
+def _resources(group: PolicyGroup, with_stamp: bool, width: int, since: Mapping[str, str]) -> Table:
     shown = group.results[:SHOWN]
     names = [shortened(resource_words(result, with_stamp=with_stamp), NAME) for result in shown]
     # As wide as the names need, but never more than a third: the messages have to be read.
     grid = _grid(8, min(max(map(cell_len, names)), width // 3), None)
     for result, name in zip(shown, names, strict=True):
-        grid.add_row("", Text(name), Text(shortened(reason_words(result), MESSAGE)))
+        grid.add_row("", Text(name), Text(shortened(reason_words(result), MESSAGE) + _mark(since, result)))
     if more := len(group.results) - len(shown):
         grid.add_row("", Text(f"and {more:,} more", style="dim"))
     return grid
 
 
+def _mark(since: Mapping[str, str], result: Result) -> str:
+    return f" ({since[result.id]})" if since and result.id in since else ""
+
+
 def _print_not_judged(console: Console, results: Results, category: Category, with_stamp: bool) -> None:
-    groups = not_judged(results, category)
-    if not groups:
+    reasons = not_judged(results, category)
+    if not reasons:
         return
     _print_heading(console, f"{CATEGORIES[category]}: not judged")
     grid = _grid(34, None)
-    for group in groups:
+    for group in reasons:
         policies = ", ".join(visible(g.policy.id) for g in group.groups)
         grid.add_row(Text(policies), Text(shortened(group.reason, MESSAGE), style="yellow"))
         named = [r for g in group.groups for r in g.results]

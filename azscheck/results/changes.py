@@ -110,7 +110,7 @@ def _policies(before: Results, after: Results) -> list[PolicyInfo]:
 
 
 def _sorted_out(before: Results, after: Results) -> Iterator[tuple[str, Change]]:
-    old, new = _by_id(before), _by_id(after)
+    old, new = by_id(before), by_id(after)
     lists_before, lists_after = _Lists(before), _Lists(after)
     for id, result in new.items():
         was = old.get(id)
@@ -152,7 +152,8 @@ def _kind(was: ComplianceState | None, now: ComplianceState, first_seen: bool) -
     return ""
 
 
-def _by_id(results: Results) -> dict[str, Result]:
+def by_id(results: Results) -> dict[str, Result]:
+    """Results by their ids."""
     found: dict[str, Result] = {}
     for result in results.results:
         same = found.setdefault(result.id, result)

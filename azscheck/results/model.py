@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
@@ -15,6 +15,9 @@ from azscheck.policy.model import Category, PolicyInfo, Severity
 from azscheck.results.exemptions import ExemptionState, ExemptionUse
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
+
+if TYPE_CHECKING:
+    from azscheck.results.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Results:
     """The policy sets that were judged by."""
     exemptions: tuple[ExemptionUse, ...] = ()
     """The exemptions that were given, and what became of each."""
+    changes: "Changes | None" = None
+    """What is different from an earlier run; None where it was compared with none."""
 
     @classmethod
     def read(cls, path: str | Path) -> "Results":

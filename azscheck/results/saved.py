@@ -1,6 +1,7 @@
 """The saved form of results: one JSON document, versioned, whole enough to make any report from."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,19 @@ def to_json(results: Results) -> dict[str, Any]:
         "stamps": [resource_fields(stamp) for stamp in results.stamps],
         "resourceCounts": results.resource_counts,
         "policies": [_policy_fields(policy) for policy in results.policies],
-        "results": [_result_fields(result) for result in results.results],
+        "results": [result_fields(result) for result in results.results],
         "exemptions": [_exemption_fields(exemption) for exemption in results.exemptions],
         "coverage": [coverage_fields(coverage) for coverage in results.coverage],
+        **_changes(results),
     }
+
+
+def _changes(results: Results) -> dict[str, Any]:
+    if results.changes is None:
+        return {}
+    from azscheck.results.saved_changes import changes_fields
+
+    return {"changes": changes_fields(results.changes)}
 
 
 def dumps(results: Results) -> str:
@@ -98,7 +108,7 @@ def from_json(saved: dict[str, Any]) -> Results:
         collected=parse_time(saved["collected"]),
         version=saved["tool"],
         policies=tuple(_policy_of(p) for p in saved["policies"]),
-        results=tuple(_result_of(r) for r in saved["results"]),
+        results=tuple(result_of(r) for r in saved["results"]),
         coverage=tuple(coverage_of(c) for c in saved["coverage"]),
         stamps=tuple(resource_of(s) for s in saved["stamps"]),
         resource_counts=saved["resourceCounts"],
@@ -109,7 +119,11 @@ def from_json(saved: dict[str, Any]) -> Results:
     for result in results.results:
         # KeyError for a result whose policy is not there.
         results.policy_of(result)
-    return results
+    if "changes" not in saved:
+        return results
+    from azscheck.results.saved_changes import changes_of
+
+    return replace(results, changes=changes_of(saved["changes"], results))
 
 
 def _policy_fields(policy: PolicyInfo) -> dict[str, Any]:
@@ -141,7 +155,8 @@ def _policy_of(fields: dict[str, Any]) -> PolicyInfo:
     )
 
 
-def _result_fields(result: Result) -> dict[str, Any]:
+def result_fields(result: Result) -> dict[str, Any]:
+    """A result as JSON."""
     return {
         "id": result.id,
         "policy": result.policy,
@@ -157,7 +172,8 @@ def _result_fields(result: Result) -> dict[str, Any]:
     }
 
 
-def _result_of(fields: dict[str, Any]) -> Result:
+def result_of(fields: dict[str, Any]) -> Result:
+    """A result from JSON."""
     return Result(
         policy=fields["policy"],
         stamp=fields["stamp"],
@@ -166,7 +182,7 @@ def _result_of(fields: dict[str, Any]) -> Result:
         name=fields["name"],
         state=ComplianceState(fields["state"]),
         message=fields["message"],
-        proof=tuple(_evidence_of(e) for e in fields["evidence"]),
+        proof=tuple(evidence_of(e) for e in fields["evidence"]),
         origin=fields["origin"] and origin_of(fields["origin"]),
         would_be=ComplianceState(fields["wouldBe"]) if "wouldBe" in fields else None,
     )
@@ -185,7 +201,8 @@ def _evidence_fields(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _evidence_of(fields: dict[str, Any]) -> Evidence:
+def evidence_of(fields: dict[str, Any]) -> Evidence:
+    """Evidence from JSON."""
     origin = fields["origin"]
     return Evidence(**{**fields, "origin": origin and origin_of(origin)})
 

@@ -11,6 +11,7 @@ from azscheck.packaged import schema_file
 from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
 from azscheck.sources.exports import Export
 from azscheck.sources.hub.settings import Credential, StampSettings
+from azscheck.sources.keeping import Keeping, keeping_mistakes, keeping_of
 from azscheck.sources.share.configured import declared, share_mistakes, share_settings
 from azscheck.sources.share.settings import ShareSettings
 
@@ -42,6 +43,8 @@ class Configuration:
     notify: tuple[Channel, ...] = ()
     """Who is told of changes."""
     metrics: Metrics = field(default_factory=Metrics)
+    history: Keeping | None = None
+    """How runs are kept; None: they are not."""
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -60,6 +63,7 @@ def read_configuration(path: Path) -> Configuration:
         if name in names[:i]
     ]
     mistakes += _channel_mistakes(document)
+    mistakes += keeping_mistakes(document)
     if mistakes:
         raise DocumentError(mistakes)
     evidence, attestations = value.get("evidence"), value.get("attestations")
@@ -79,6 +83,7 @@ def read_configuration(path: Path) -> Configuration:
         allowed_signers=base / value["allowedSigners"] if "allowedSigners" in value else None,
         notify=tuple(channel_of(channel, base) for channel in value.get("notify", ())),
         metrics=metrics_of(value.get("metrics", {}), base),
+        history=keeping_of(value.get("history"), base),
     )
 
 

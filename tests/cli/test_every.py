@@ -18,7 +18,7 @@ import pytest
 from azscheck.cli.every import STOPPED_BEFORE_A_RUN, Schedule, Stopped, repeat
 from azscheck.cli.lock import held
 from azscheck.cli.log import Log
-from azscheck.cli.state_folder import state_file
+from azscheck.cli.state_file import state_file
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import AzscheckError, ExitCode, InventoryError, UsageError
 from tests.cli.conftest import Run, configuration

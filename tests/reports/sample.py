@@ -1,6 +1,7 @@
 """Results to report on: `everything` has each state and much hostile text, `clean` is a whole pass, `empty` nothing."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from azscheck.errors import Place
@@ -15,6 +16,7 @@ from azscheck.results import (
     Results,
     in_order,
 )
+from azscheck.results.changes import compare
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 READ = datetime(2026, 1, 31, 11, 42, 7, tzinfo=UTC)
@@ -182,6 +184,28 @@ def everything() -> Results:
         sets=("backup-and-dr", "ours"),
         exemptions=EXEMPTIONS,
     )  # fmt: skip
+
+
+def compared() -> Results:
+    """`everything`, compared with a run of the day before in which much was otherwise."""
+    state = ComplianceState
+    now = everything()
+    then = {
+        (RECENT.id, "west"): state.NON_COMPLIANT,
+        (SECRETS.id, "east"): state.COMPLIANT,
+        (SECRETS.id, "west"): state.UNKNOWN,
+        (SPACE.id, "west"): state.NON_COMPLIANT,
+        (ADDRESS.id, "east"): state.EXEMPT,
+        (PROTECTED.id, "batch-01"): state.NON_COMPLIANT,
+        (SECONDARY.id, "db-09"): state.COMPLIANT,
+        (PROTECTED.id, HOSTILE[0]): state.UNKNOWN,
+    }
+    results = [replace(r, state=then.get((r.policy, r.name), r.state)) for r in now.results if r.policy != SWITCHES.id]
+    results.append(result(PROTECTED, "east", "gone-1", state.NON_COMPLIANT, "gone-1 is not protected"))
+    kept = tuple(p for p in now.policies if p is not SWITCHES)
+    day = replace(now, now=NOW - timedelta(days=1), policies=kept, results=in_order(results, kept))
+    since = {r.id: NOW - timedelta(days=40) for r in now.results if r.policy == RECENT.id}
+    return replace(now, changes=compare(day, now, since))
 
 
 def stamp(name: str, provider: str) -> Resource:

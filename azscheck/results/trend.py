@@ -1,0 +1,105 @@
+"""How the numbers of findings move from run to run."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from azscheck.results.states import ComplianceState
+
+GROUPS: Final = ("category", "policy", "stamp")
+"""What a line may be of."""
+_UNJUDGED: Final = (ComplianceState.UNKNOWN, ComplianceState.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many results of one policy on one stamp are in one state."""
+
+    policy: str
+    category: str
+    stamp: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One run."""
+
+    run: int
+    now: datetime
+    stamps: tuple[str, ...]
+    sets: tuple[str, ...]
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The numbers of one category, policy or stamp, a run each; None where it was not judged."""
+
+    name: str
+    findings: tuple[int | None, ...]
+    unjudged: tuple[int | None, ...]
+    judged: tuple[int | None, ...]
+    """All results, whatever their state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Lines over the same runs, from the first to the last."""
+
+    by: str
+    runs: tuple[int, ...]
+    times: tuple[datetime, ...]
+    lines: tuple[Line, ...]
+
+
+_Numbers = tuple[int, int, int]
+
+
+def trend(points: Sequence[Point], by: str, wanted: Callable[[Count], bool] = lambda _: True) -> Trend:
+    """The lines of what is wanted.
+
+    A run tells of its own stamps; what is known of the others stays as it was.
+    """
+    known: dict[str, dict[str, _Numbers]] = {}
+    moments: list[dict[str, _Numbers]] = []
+    for point in points:
+        for stamp in point.stamps:
+            known[stamp] = _numbers((c for c in point.counts if c.stamp == stamp and wanted(c)), by)
+        moments.append(_together(known.values()))
+    names = sorted({name for moment in moments for name in moment})
+    return Trend(
+        by,
+        tuple(point.run for point in points),
+        tuple(point.now for point in points),
+        tuple(_line(name, moments) for name in names),
+    )
+
+
+def _numbers(counts: Iterable[Count], by: str) -> dict[str, _Numbers]:
+    found: dict[str, _Numbers] = {}
+    for count in counts:
+        findings, unjudged, judged = found.get(getattr(count, by), (0, 0, 0))
+        found[getattr(count, by)] = (
+            findings + count.number * (count.state == ComplianceState.NON_COMPLIANT),
+            unjudged + count.number * (count.state in _UNJUDGED),
+            judged + count.number,
+        )
+    return found
+
+
+def _together(stamps: Iterable[dict[str, _Numbers]]) -> dict[str, _Numbers]:
+    found: dict[str, _Numbers] = {}
+    for numbers in stamps:
+        for name, more in numbers.items():
+            mine = found.get(name, (0, 0, 0))
+            found[name] = (mine[0] + more[0], mine[1] + more[1], mine[2] + more[2])
+    return found
+
+
+def _line(name: str, moments: Sequence[dict[str, _Numbers]]) -> Line:
+    told = [moment.get(name) for moment in moments]
+    columns = (tuple(None if numbers is None else numbers[n] for numbers in told) for n in range(3))
+    return Line(name, *columns)
