@@ -36,7 +36,7 @@ class Keeper:
         """What monitoring sees of the last run, where it can see anything."""
         self._log = Log(asked["log_format"], asked["verbose"], asked["quiet"])
         self._named, self._always, self._quietly = state, always or state is not None, quietly
-        self._metrics = metrics
+        self._wanted = self._metrics = metrics
         self._began = 0.0
         self._file: Path | None = None
         self._state: State | None = None
@@ -71,13 +71,13 @@ class Keeper:
         Raises UsageError, and AzscheckError where another scan keeps the same state.
         """
         if configuration:
-            self._metrics = self._metrics or configuration.metrics.file
+            self._metrics = self._wanted or configuration.metrics.file
             self._channels = () if self._quietly else configuration.notify
             self._stamps = configuration.names
         if self._metrics:
             writable("--metrics-file", self._metrics, self.inputs)
         if self._quietly or not (self._always or self._channels or self._metrics):
-            return bool(self._metrics)
+            return bool(self._metrics or self._served)
         from azscheck.cli.lock import held
         from azscheck.notify.secrets import check
 

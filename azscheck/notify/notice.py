@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -142,6 +142,13 @@ def notice_for(channel: Channel, changes: Changes, before: Results, after: Resul
         policies_removed=changes.policies_removed[:MOST_ITEMS],
         link=channel.link,
     )
+
+
+def trial(channel: Channel, stamps: Sequence[str], now: datetime, tool: str) -> Notice:
+    """A notice by which a person sees that a channel works: of no run, and with no change."""
+    time = format_time(now)
+    key = hashlib.sha256(f"{channel.name}\n{now.isoformat()}".encode()).hexdigest()[:32]
+    return Notice(key, time, time, tool, tuple(stamps), {}, {}, {}, (), link=channel.link)
 
 
 def stamps_of(results: Results) -> tuple[str, ...]:

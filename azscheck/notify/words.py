@@ -14,11 +14,13 @@ def headline(notice: Notice) -> str:
     if notice.policies_removed:
         gone = len(notice.policies_removed)
         told.append(plural(gone, "policy no longer judged by", "policies no longer judged by"))
-    return f"{_stamps(notice)}: {', '.join(told)}"
+    return f"{_stamps(notice)}: {', '.join(told) or 'a test, nothing is different'}"
 
 
 def standing(notice: Notice) -> str:
     """How it stands now: the verdicts, and how many findings there are."""
+    if not notice.verdicts:
+        return "Sent by hand: no stamp was looked at."
     verdicts = ", ".join(
         f"{name} {ComplianceState(notice.verdicts[category.value]).words}" for category, name in CATEGORIES.items()
     )
@@ -28,6 +30,8 @@ def standing(notice: Notice) -> str:
 
 def compared(notice: Notice) -> str:
     """Which two runs it is about."""
+    if not notice.verdicts:
+        return f"Sent {visible(notice.time)}."
     return f"Judged {visible(notice.time)}, compared with {visible(notice.since)}."
 
 

@@ -204,12 +204,17 @@ def test_sigterm_ends_it_between_runs_with_the_last_runs_code(shareless_file: Pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there nothing sends SIGTERM")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_under_way_is_abandoned(stamp: DemoStamp, tmp_path: Path, number: int) -> None:
-    """Whoever stops the service waits for an hour until a stamp that does not answer is given up."""
+@pytest.mark.parametrize(
+    ("number", "options"),
+    [(signal.SIGTERM, ("--every", "1h")), (signal.SIGINT, ("--every", "1h")), (signal.SIGTERM, ())],
+)
+def test_a_run_that_is_under_way_is_abandoned(
+    stamp: DemoStamp, tmp_path: Path, number: int, options: tuple[str, ...]
+) -> None:
+    """Whoever stops the service, or the container in which nobody else hears SIGTERM, waits until it is killed."""
     file = configuration(stamp, tmp_path)
     stamp.faults.append(Fault("virtualMachines", "slow", seconds=60))
-    with scanning("--config", file, "--every", "1h", "--state", tmp_path / "s.json") as process:
+    with scanning("--config", file, *options, "--state", tmp_path / "s.json") as process:
         until = time.monotonic() + 30
         while not any("virtualMachines" in request.path for request in list(stamp.requests)):
             assert time.monotonic() < until
