@@ -222,7 +222,7 @@ def test_a_run_that_is_under_way_is_abandoned(
         process.send_signal(number)
         begun = time.monotonic()
         assert process.wait(20) == STOPPED_BEFORE_A_RUN
-        assert time.monotonic() - begun < 6
+        assert time.monotonic() - begun < 10
 
 
 def test_metrics_are_answered_from_the_first_run_on(shareless_file: Path, tmp_path: Path) -> None:
@@ -256,7 +256,8 @@ def test_memory_does_not_grow_from_run_to_run(run: Run, shareless_file: Path, mo
 
     monkeypatch.setattr("azscheck.cli.watch.repeat", partial(repeat, clock=lambda: now[0], sleep=sleep))
     options = ("--format", "json=r.json", "--metrics-file", "m.prom", "--every", "30m", "--state", "s.json", "-q")
-    assert run("scan", "--inventory", shareless_file, *options).code == ExitCode.FINDINGS
+    policy = ("--policies", Path(__file__).parents[2] / "benchmarks" / "policies" / "managed-disks.yaml")
+    assert run("scan", "--inventory", shareless_file, *policy, *options).code == ExitCode.COMPLIANT
     assert len(sizes) == 12
     assert sizes[-1] - sizes[3] < 200, sizes
 
