@@ -75,14 +75,18 @@ class Keeper:
             self._channels = () if self._quietly else configuration.notify
             self._stamps = configuration.names
         if self._metrics:
-            writable("--metrics-file", self._metrics, self.inputs)
+            writable("--metrics-file" if self._wanted else "metrics.file", self._metrics, self.inputs)
         if self._quietly or not (self._always or self._channels or self._metrics):
             return bool(self._metrics or self._served)
         from azscheck.cli.lock import held
         from azscheck.notify.secrets import check
 
         for channel in self._channels:
-            check(channel)
+            try:
+                check(channel)
+            except UsageError as error:
+                # Said now, while somebody looks; that nobody can be told is no reason not to judge.
+                self._log.say("notification", f"azscheck: {error}", always=True, channel=channel.name)
         file = state_file(self._named, self.inputs)
         # One that finds the lock taken measures nothing: the other one does.
         self._measured = True

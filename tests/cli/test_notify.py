@@ -259,15 +259,20 @@ def test_a_stamp_that_was_not_looked_at_has_not_changed(run: Run, watched: Path,
         ("https://hooks.contoso.example/a\r\nX: s3cr3t", "is none: an https address"),
     ],
 )
-def test_an_address_that_is_none_is_told_before_a_stamp_is_asked(
-    run: Run, stamp: DemoStamp, monkeypatch: pytest.MonkeyPatch, address: str, sentence: str
+def test_an_address_that_is_none_is_told_and_stops_no_scan(
+    run: Run, monkeypatch: pytest.MonkeyPatch, address: str, sentence: str
 ) -> None:
-    """The mistake shows the night when something changes; or the secret shows in the log."""
+    """The mistake shows in the night when something changes, or nobody judges until it is mended; or a secret shows."""
     monkeypatch.setenv("HOOK", address)
     ran = run(*SCAN)
-    assert (ran.code, stamp.requests) == (2, [])
+    assert ran.code == 1
     assert sentence in ran.err
-    assert "s3cr3t" not in ran.err
+    unprotect(MACHINE)
+    told = run(*SCAN)
+    assert told.code == 1
+    assert "webhook was not told: The address of the channel webhook is" in told.err
+    assert metrics()["azscheck_notifications_pending",] == 3
+    assert "s3cr3t" not in ran.err + told.err + Path("state/s.json").read_text()
 
 
 @pytest.mark.usefixtures("watched")
