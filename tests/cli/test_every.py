@@ -1,6 +1,7 @@
 """`azscheck scan --every`: a schedule, one run at a time, and an end when it is asked for."""
 
 import gc
+import json
 import os
 import signal
 import socket
@@ -225,11 +226,16 @@ def test_a_run_that_is_under_way_is_abandoned(
         assert time.monotonic() - begun < 10
 
 
-def test_metrics_are_answered_from_the_first_run_on(shareless_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("configured", [True, False])
+def test_metrics_are_answered_from_the_first_run_on(shareless_file: Path, tmp_path: Path, configured: bool) -> None:
     """Monitoring finds nothing where the scanner says that it answers, or the port stays taken."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    output = ("--format", f"json={tmp_path / 'r.json'}", "--metrics-listen", f"127.0.0.1:{port}")
+    file = tmp_path / "azscheck.yaml"
+    stamp = {"name": "north", "tenant": "https://x", "credential": {"clientId": "a", "secretEnv": "B"}}
+    file.write_text(json.dumps({"stamps": [stamp], "metrics": {"listen": f"127.0.0.1:{port}"}}))
+    listen = ("--config", file) if configured else ("--metrics-listen", f"127.0.0.1:{port}")
+    output = ("--format", f"json={tmp_path / 'r.json'}", *listen)
     arguments = ("--inventory", shareless_file, *output, "--every", "1h", "--state", tmp_path / "s.json")
     with scanning(*arguments) as process:
         told(process, "the next begins at")
