@@ -1,14 +1,23 @@
-"""What a year of kept runs costs: `python -m benchmarks.history [--runs 1000] [--results 10000] [--store FILE]`.
+"""What many kept runs cost: `python -m benchmarks.history [--runs 1000] [--results 10000] [--store FILE]`.
 
 The runs are made up, of the shipped policies and generated machines: each scan has new times in a part of its evidence,
 a few findings come and go, and machines are made and removed.
 """
 
+import argparse
 import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from azscheck.history.address import address_of
+from azscheck.history.store import History
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource
 from azscheck.packaged import policies_folder
 from azscheck.policy import STAMPS, PolicyInfo, load_policies
@@ -101,3 +110,62 @@ class Stamp:
         )
         exempt = ComplianceState.NON_COMPLIANT if state is ComplianceState.EXEMPT else None
         return replace(found, message="" if truth else words, proof=proof, would_be=exempt)
+
+
+def keep(file: Path, runs: int, results: int) -> list[float]:
+    """Keep so many runs, where they are not there yet; the seconds that each took."""
+    seconds = []
+    with History.open(address_of(f"sqlite:///{file}"), create=True) as history:
+        there = len(history.runs())
+        for number, found in enumerate(Stamp(results).runs(runs)):
+            if number < there:
+                continue
+            started = time.perf_counter()
+            history.keep(found)
+            seconds.append(time.perf_counter() - started)
+            if number % 100 == 99:
+                print(f"kept {number + 1} runs", file=sys.stderr)
+    return seconds
+
+
+def measured(file: Path, rounds: int, *arguments: str) -> list[float]:
+    """The seconds of a whole process, its start included."""
+    command = [sys.executable, "-m", "azscheck", *arguments, "--history", f"sqlite:///{file}"]
+    seconds = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - started)
+    # The first finds nothing in the system's cache.
+    return seconds[1:]
+
+
+def main() -> None:
+    """Keep the runs, then measure the commands on them."""
+    parser = argparse.ArgumentParser("python -m benchmarks.history", description="What many kept runs cost.")
+    parser.add_argument("--runs", type=int, default=1000, metavar="N")
+    parser.add_argument("--results", type=int, default=10_000, metavar="N", help="results a run [default: 10000]")
+    parser.add_argument("--rounds", type=int, default=9, metavar="N")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="a store that is kept, and used again")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = given.store or Path(folder) / "history.db"
+        seconds = keep(file, given.runs, given.results)
+        size = sum(f.stat().st_size for f in file.parent.glob(f"{file.name}*")) / 1e6
+        print(f"{given.runs} runs of {given.results} results: {size:.1f} MB, {1000 * size / given.runs:.1f} kB a run")
+        if seconds:
+            print(f"to keep a run: {statistics.median(seconds):.2f} s")
+        for arguments in (
+            ("diff",),
+            ("diff", "run:1", "latest"),
+            ("trend",),
+            ("trend", "--by", "policy"),
+            ("history",),
+        ):
+            took = measured(file, given.rounds, *arguments)
+            spread = f"{min(took):.2f} to {max(took):.2f}"
+            print(f"azscheck {' '.join(arguments)}: {statistics.median(took):.2f} s ({spread})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """The docs say what is so: pages made from the code are current, commands parse, examples run, links lead somewhere."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ import pytest
 
 from azscheck.cli import azscheck
 from azscheck.engine.cases import cases_of
+from azscheck.notify.bodies import body
+from azscheck.notify.metrics import Run, exposed, metrics_of
+from azscheck.notify.notice import notice_of
 from azscheck.policy import ATTESTATIONS
 from azscheck.policy.exemptions import load_exemptions
 from azscheck.policy.load import load_library
@@ -21,6 +25,7 @@ from azscheck.sources.configuration import read_configuration
 from azscheck.sources.exports import Export
 from azscheck.sources.exports.mapping import read_mapping
 from azscheck.sources.vaults import Vault
+from tests.reports import sample
 from tests.sources.deployment.plans import write_plan
 from tests.sources.deployment.test_plan import judged
 
@@ -163,6 +168,25 @@ def test_the_evidence_examples(tmp_path: Path) -> None:
     assert {type(entry) for entry in read_configuration(tmp_path / "azscheck.yaml").evidence or ()} == {Vault}
     (tmp_path / "p.yaml").write_text(policy, "utf-8")
     assert load_library([tmp_path / "p.yaml"]).policies[0].counts == {"Azscheck/evidence"}
+
+
+def test_the_notifications_examples(tmp_path: Path) -> None:
+    """A channel that is copied from the page is refused, or a program reads JSON that is never sent."""
+    text = (ROOT / "docs" / "notifications.md").read_text("utf-8")
+    configured, _ = (block for page, block in blocks("yaml") if page.name == "notifications.md")
+    stamp = "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
+    (tmp_path / "azscheck.yaml").write_text(stamp + configured, "utf-8")
+    assert [channel.kind for channel in read_configuration(tmp_path / "azscheck.yaml").notify] == ["teams", "email"]
+    (example,) = (json.loads(block) for page, block in blocks("json") if page.name == "notifications.md")
+    sent = json.loads(body("webhook", notice_of(example).within("names")))
+    assert (sent.keys(), sent["items"], sent["headline"]) == (example.keys(), example["items"], example["headline"])
+    run = Run(datetime(2026, 6, 1, tzinfo=UTC), 1, 0, sample.clean(), datetime(2026, 6, 1, tzinfo=UTC))
+    named = set(re.findall(r"\bazscheck_[a-z_]+", text))
+    assert named == {
+        line.split()[0].partition("{")[0]
+        for line in exposed(metrics_of(run))[0].decode().splitlines()
+        if line[0] != "#"
+    }
 
 
 def anchors(page: Path) -> set[str]:

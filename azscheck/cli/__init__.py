@@ -24,6 +24,7 @@ COMMANDS = {
     "trend": "Show how the numbers of findings move over the kept runs.",
     "history": "List, show, export, import and remove kept runs.",
     "report": "Make reports again from saved results.",
+    "notify": "Send each channel a test message.",
     "explain": "Show why a policy judges a resource as it does.",
     "evidence": "Read what other tools wrote: protected items, replicas, reports of checks.",
     "attest": "Vouch for what no interface shows, and list what lapses when.",

@@ -34,6 +34,13 @@ def command(
     """List, show, export, import and remove kept runs. Without a command below it lists them.
 
     `azscheck scan --history URL`, or `history` in azscheck.yaml, keeps each run.
+
+    \b
+    Examples:
+      azscheck history
+      azscheck history export latest north.json
+      azscheck history import north.json south.json
+      azscheck history prune --keep 400
     """
     below = context.invoked_subcommand
     if below is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from azscheck.cli.failing import told
 from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION, writable
-from azscheck.cli.state_folder import state_file
+from azscheck.cli.state_file import state_file
 from azscheck.errors import ExitCode, InventoryError, UsageError
 from azscheck.results import Results
 
@@ -36,7 +36,7 @@ class Keeper:
         """What monitoring sees of the last run, where it can see anything."""
         self._log = Log(asked["log_format"], asked["verbose"], asked["quiet"])
         self._named, self._always, self._quietly = state, always or state is not None, quietly
-        self._metrics = metrics
+        self._wanted = self._metrics = metrics
         self._began = 0.0
         self._file: Path | None = None
         self._state: State | None = None
@@ -71,18 +71,22 @@ class Keeper:
         Raises UsageError, and AzscheckError where another scan keeps the same state.
         """
         if configuration:
-            self._metrics = self._metrics or configuration.metrics.file
+            self._metrics = self._wanted or configuration.metrics.file
             self._channels = () if self._quietly else configuration.notify
             self._stamps = configuration.names
         if self._metrics:
-            writable("--metrics-file", self._metrics, self.inputs)
+            writable("--metrics-file" if self._wanted else "metrics.file", self._metrics, self.inputs)
         if self._quietly or not (self._always or self._channels or self._metrics):
-            return bool(self._metrics)
+            return bool(self._metrics or self._served)
         from azscheck.cli.lock import held
         from azscheck.notify.secrets import check
 
         for channel in self._channels:
-            check(channel)
+            try:
+                check(channel)
+            except UsageError as error:
+                # Said now, while somebody looks; that nobody can be told is no reason not to judge.
+                self._log.say("notification", f"azscheck: {error}", always=True, channel=channel.name)
         file = state_file(self._named, self.inputs)
         # One that finds the lock taken measures nothing: the other one does.
         self._measured = True

@@ -92,9 +92,7 @@ def run_named(text: str, history: "History") -> "Run":
         return newest
     before = history.before(newest)
     if before is None:
-        raise HistoryError(
-            f"the history {history.address.words}: there is no run of the same stamps and sets before it."
-        )
+        raise HistoryError(f"the history {history.address.words}: no earlier run of the same stamps and sets is kept.")
     return before
 
 
@@ -115,9 +113,7 @@ def since_last(results: Results, kept: Kept, log: Log, *, themselves: bool = Fal
         with kept.open(create=not themselves) as history:
             run = history.last(results, kept=themselves)
             if run is None:
-                log.say(
-                    "history", "no earlier run of the same stamps and sets is kept: there is nothing to compare with."
-                )
+                log.say("history", "no earlier run of the same stamps and sets is kept to compare with.")
                 return results
             changes = compare(history.results(run), results, history.failing_since(run))
     except HistoryError as error:

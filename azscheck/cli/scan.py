@@ -74,7 +74,10 @@ def command(
     if every is None:
         if metrics_listen:
             raise UsageError("--metrics-listen goes with --every: --metrics-file is for a single scan.")
-        return run()
+        from azscheck.cli.every import stopping
+
+        with stopping():
+            return run()
     from azscheck.cli.watch import watch
 
     return watch(run, keeper, every, jitter, state, metrics_listen, asked)

@@ -10,7 +10,7 @@ from azscheck.cli.every import Schedule, repeat, stopping
 from azscheck.cli.keeper import Keeper
 from azscheck.cli.lock import held
 from azscheck.cli.log import Log
-from azscheck.cli.state_folder import state_file
+from azscheck.cli.state_file import state_file
 from azscheck.errors import ExitCode, UsageError
 from azscheck.times import parse_duration
 

@@ -81,7 +81,13 @@ def _shown(text: str) -> str:
 
 
 def state_folder() -> Path:
-    """The user's own folder for what programs keep from run to run, by each system's custom."""
+    """The service's or the user's own folder for what programs keep from run to run, by each system's custom.
+
+    $STATE_DIRECTORY is what systemd gives a service (systemd.exec(5)). RuntimeError where there is no home.
+    """
+    managed = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if managed:
+        return Path(managed)
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "azscheck"

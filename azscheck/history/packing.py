@@ -6,9 +6,12 @@ packed run says, for each line, which form it has, brings the forms that its fra
 
 import lzma
 import re
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from typing import Any, Final
 
 import msgspec
 
@@ -50,15 +53,15 @@ class _Packed(msgspec.Struct, array_like=True):
 
 
 def pack_forms(forms: Sequence[str]) -> bytes:
-    """A frame of these forms."""
-    return compressed("\n".join(dict.fromkeys(forms)).encode())
+    """A frame of these forms: there are few, and each is read for many runs, so it is to be read quickly."""
+    return zlib.compress("\n".join(dict.fromkeys(forms)).encode(), 9)
 
 
 def unpack_forms(packed: bytes) -> list[str]:
     """The forms of a frame; raises Damaged."""
     try:
-        return decompressed(packed).decode().split("\n")
-    except UnicodeDecodeError as error:
+        return _whole(zlib.decompressobj(), packed).decode().split("\n")
+    except (zlib.error, UnicodeDecodeError) as error:
         raise Damaged from error
 
 
@@ -75,51 +78,55 @@ def pack(split: Split, frame: Sequence[str]) -> tuple[bytes, int]:
     for values in split.values:
         rows.setdefault(len(values), []).append(values)
     columns = "\n".join("\n".join(column) for number in sorted(rows) for column in zip(*rows[number], strict=True))
-    return compressed(msgspec.msgpack.encode(_Packed(steps, "\n".join(own), columns))), len(own)
+    return _compressed(msgspec.msgpack.encode(_Packed(steps, "\n".join(own), columns))), len(own)
 
 
 def unpack(packed: bytes, frame: Sequence[str]) -> str:
     """The text of a run; raises Damaged."""
     try:
-        run = msgspec.msgpack.decode(decompressed(packed), type=_Packed)
-        forms = [form.split(_HOLE) for form in (*frame, *run.forms.split("\n"))]
-        chosen, number = [], 0
-        for step in run.steps:
-            number += step
-            chosen.append(forms[number])
+        run = msgspec.msgpack.decode(_decompressed(packed), type=_Packed)
+        forms = [*frame, *run.forms.split("\n")]
+        chosen = [forms[number] for number in accumulate(run.steps)]
         return "\n".join(_filled(chosen, run.columns.split("\n")))
     except (msgspec.MsgspecError, ValueError, IndexError, StopIteration) as error:
         raise Damaged from error
 
 
-def _filled(forms: Sequence[list[str]], values: Sequence[str]) -> list[str]:
-    heights: dict[int, int] = {}
-    for form in forms:
-        heights[len(form)] = heights.get(len(form), 0) + 1
-    rows, start = {}, 0
-    for holes in sorted(heights):
-        height = heights[holes]
-        columns = [values[start + height * n : start + height * (n + 1)] for n in range(holes - 1)]
-        # Of a form without holes there are no columns; it is itself.
-        rows[holes] = iter(zip(*columns, strict=True)) if columns else iter([()] * height)
-        start += height * (holes - 1)
-    return [
-        "".join([part for pair in zip(f, next(rows[len(f)]), strict=False) for part in pair]) + f[-1] for f in forms
-    ]
+def _filled(forms: Sequence[str], values: Sequence[str]) -> list[str]:
+    parts = [form.split(_HOLE) for form in forms]
+    heights = Counter(map(len, parts))
+    rows: dict[int, Iterator[tuple[str, ...]]] = {}
+    start = 0
+    for number in sorted(heights):
+        height = heights[number]
+        columns = [values[start + height * n : start + height * (n + 1)] for n in range(number - 1)]
+        rows[number] = zip(*columns, strict=True)
+        start += height * (number - 1)
+    lines = []
+    for form, pieces in zip(forms, parts, strict=True):
+        if len(pieces) == 1:
+            lines.append(form)
+            continue
+        line = [""] * (2 * len(pieces) - 1)
+        line[::2] = pieces
+        line[1::2] = next(rows[len(pieces)])
+        lines.append("".join(line))
+    return lines
 
 
-def compressed(content: bytes) -> bytes:
-    """Bytes made small."""
+def _compressed(content: bytes) -> bytes:
     return lzma.compress(content, lzma.FORMAT_XZ, lzma.CHECK_NONE, filters=_FILTERS)
 
 
-def decompressed(content: bytes) -> bytes:
-    """What was made small; raises Damaged."""
+def _decompressed(content: bytes) -> bytes:
     try:
-        decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ)
-        found = decompressor.decompress(content, _LARGEST)
+        return _whole(lzma.LZMADecompressor(lzma.FORMAT_XZ), content)
     except (lzma.LZMAError, EOFError) as error:
         raise Damaged from error
+
+
+def _whole(decompressor: Any, content: bytes) -> bytes:
+    found: bytes = decompressor.decompress(content, _LARGEST)
     if not decompressor.eof:
         raise Damaged
     return found

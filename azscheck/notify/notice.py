@@ -1,9 +1,8 @@
 """A notice: what one run found to be different, as much of it as is sent, whoever it is sent to."""
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 from azscheck.policy.model import Category, Severity
 from azscheck.results import Results
 from azscheck.results.changes import KINDS, Change, Changes
+from azscheck.results.saved_changes import NAMES
 from azscheck.sources.channels import Channel, Detail
 from azscheck.times import format_time
 
@@ -21,9 +21,7 @@ _LONGEST: Final = 500
 
 TOLD: Final = tuple(kind for kind in KINDS if kind != "still_failing")
 """The kinds of change that are told, in their order: what still fails was told before."""
-_NAMES: Final = {kind: re.sub("_(.)", lambda found: found[1].upper(), kind) for kind in TOLD}
-_KINDS: Final = {name: kind for kind, name in _NAMES.items()}
-"""In JSON they are written as keys are there: `becameUnknown`."""
+_KINDS: Final = {NAMES[kind]: kind for kind in TOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,8 @@ class Notice:
         """The JSON of it, also in azscheck's own webhook."""
         names = {"policies_added": "policiesAdded", "policies_removed": "policiesRemoved"}
         found = {names.get(key, key): value for key, value in asdict(self).items()}
-        found["changes"] = {_NAMES[kind]: number for kind, number in self.changes.items()}
-        items = [{**item, "kind": _NAMES[item["kind"]]} for item in found["items"]]
+        found["changes"] = {NAMES[kind]: number for kind, number in self.changes.items()}
+        items = [{**item, "kind": NAMES[item["kind"]]} for item in found["items"]]
         found["items"] = [{key: value for key, value in item.items() if value} for item in items]
         return {"azscheck": "changes", "version": 1, **found, "more": self.more}
 
@@ -144,6 +142,13 @@ def notice_for(channel: Channel, changes: Changes, before: Results, after: Resul
         policies_removed=changes.policies_removed[:MOST_ITEMS],
         link=channel.link,
     )
+
+
+def trial(channel: Channel, stamps: Sequence[str], now: datetime, tool: str) -> Notice:
+    """A notice by which a person sees that a channel works: of no run, and with no change."""
+    time = format_time(now)
+    key = hashlib.sha256(f"{channel.name}\n{now.isoformat()}".encode()).hexdigest()[:32]
+    return Notice(key, time, time, tool, tuple(stamps), {}, {}, {}, (), link=channel.link)
 
 
 def stamps_of(results: Results) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class State:
 
 def merged(before: Results | None, after: Results, stamps: Iterable[str]) -> Results:
     """The later results, without evidence, and those of before for `stamps` that were not looked at."""
-    after = replace(after, results=tuple(replace(r, proof=()) for r in after.results))
+    after = replace(after, results=tuple(replace(r, proof=()) for r in after.results), changes=None)
     if before is None:
         return after
     looked_at = stamps_in(after)

@@ -28,9 +28,12 @@ def tell(
     whenever azscheck is killed, and once more after it, so that it is told no second time.
     """
     state.keep(channel.name for channel in channels)
-    if state.results is not None:
+    if channels and state.results is not None:
         _queue(state, state.results, results, channels)
-    state.remember(results, stamps)
+    if channels:
+        state.remember(results, stamps)
+    else:
+        state.results = None
     state.last_whole = whole or state.last_whole
     write_state(state, file)
     if not state.waiting:

@@ -1,48 +1,26 @@
 """A notice in words: one headline, and a line for each change."""
 
-from typing import Final
-
 from azscheck.notify.notice import TOLD, Item, Notice
+from azscheck.reports.changed import TITLES, counted
 from azscheck.reports.wording import CATEGORIES, one_line, plural, visible
 from azscheck.results import ComplianceState
-
-KINDS: Final = {
-    "new": "New findings",
-    "lapsed": "Exemptions that lapsed",
-    "of_new_policies": "Found by policies that are new",
-    "became_unknown": "No longer known",
-    "known_again": "Known again",
-    "fixed": "Fixed",
-    "exempted": "Exempt now",
-    "gone": "Gone with their resource",
-}
-"""A heading for each kind of change, in the order in which they are told."""
-
-_COUNTED: Final = {
-    "new": ("new finding", "new findings"),
-    "lapsed": ("lapsed exemption", "lapsed exemptions"),
-    "of_new_policies": ("finding of new policies", "findings of new policies"),
-    "became_unknown": ("no longer known", "no longer known"),
-    "known_again": ("known again", "known again"),
-    "fixed": ("fixed", "fixed"),
-    "exempted": ("exempt", "exempt"),
-    "gone": ("gone", "gone"),
-}
 
 
 def headline(notice: Notice) -> str:
     """`north: 1 new finding, 2 fixed`."""
-    counted = [plural(notice.changes[kind], *_COUNTED[kind]) for kind in TOLD if notice.changes.get(kind)]
-    rules = [
-        f"{plural(len(ids), 'policy', 'policies')} {what}"
-        for ids, what in ((notice.policies_added, "added"), (notice.policies_removed, "removed"))
-        if ids
-    ]
-    return f"{_stamps(notice)}: {', '.join([*counted, *rules])}"
+    told = [counted(kind, notice.changes[kind]) for kind in TOLD if notice.changes.get(kind)]
+    if notice.policies_added:
+        told.append(plural(len(notice.policies_added), "new policy", "new policies"))
+    if notice.policies_removed:
+        gone = len(notice.policies_removed)
+        told.append(plural(gone, "policy no longer judged by", "policies no longer judged by"))
+    return f"{_stamps(notice)}: {', '.join(told) or 'a test, nothing is different'}"
 
 
 def standing(notice: Notice) -> str:
     """How it stands now: the verdicts, and how many findings there are."""
+    if not notice.verdicts:
+        return "Sent by hand: no stamp was looked at."
     verdicts = ", ".join(
         f"{name} {ComplianceState(notice.verdicts[category.value]).words}" for category, name in CATEGORIES.items()
     )
@@ -52,6 +30,8 @@ def standing(notice: Notice) -> str:
 
 def compared(notice: Notice) -> str:
     """Which two runs it is about."""
+    if not notice.verdicts:
+        return f"Sent {visible(notice.time)}."
     return f"Judged {visible(notice.time)}, compared with {visible(notice.since)}."
 
 
@@ -66,8 +46,8 @@ def line(item: Item, notice: Notice) -> str:
 
 def by_kind(notice: Notice) -> list[tuple[str, list[str]]]:
     """Each heading with its lines."""
-    found = [(KINDS[kind], [line(i, notice) for i in notice.items if i.kind == kind]) for kind in TOLD]
-    for title, ids in (("Policies added", notice.policies_added), ("Policies removed", notice.policies_removed)):
+    found = [(TITLES[kind], [line(i, notice) for i in notice.items if i.kind == kind]) for kind in TOLD]
+    for title, ids in (("New policies", notice.policies_added), ("No longer judged by", notice.policies_removed)):
         found.append((title, [", ".join(map(visible, ids))] if ids else []))
     return [(title, lines) for title, lines in found if lines]
 

@@ -39,7 +39,7 @@ MARKS: Final = {"new": "new", "lapsed": "no longer exempt", "of_new_policies": "
 
 def change_words(changes: Changes) -> str:
     """`1 new finding, 2 fixed, 3 still failing`, or that nothing is different."""
-    told = [_counted(kind, len(found)) for kind in KINDS if (found := getattr(changes, kind))]
+    told = [counted(kind, len(found)) for kind in KINDS if (found := getattr(changes, kind))]
     if not changes.worth_telling:
         told = ["nothing is different", *told]
     if changes.policies_added:
@@ -49,7 +49,8 @@ def change_words(changes: Changes) -> str:
     return ", ".join(told)
 
 
-def _counted(kind: str, number: int) -> str:
+def counted(kind: str, number: int) -> str:
+    """`2 new findings`."""
     one, many = _WORDS[kind]
     return plural(number, one, many or one)
 

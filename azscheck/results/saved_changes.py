@@ -8,14 +8,15 @@ from azscheck.results.saved import result_fields, result_of
 from azscheck.results.states import ComplianceState
 from azscheck.times import format_time, parse_time
 
-_NAMES = {kind: "".join(w.title() if n else w for n, w in enumerate(kind.split("_"))) for kind in KINDS}
+NAMES = {kind: "".join(w.title() if n else w for n, w in enumerate(kind.split("_"))) for kind in KINDS}
+"""The kinds of changes as JSON calls them: `becameUnknown`."""
 
 
 def changes_fields(changes: Changes) -> dict[str, Any]:
     """Changes as JSON: for each kind its findings, `result` whole where it is not among the results."""
     return {
         "before": format_time(changes.before),
-        **{name: [_fields(change) for change in getattr(changes, kind)] for kind, name in _NAMES.items()},
+        **{name: [_fields(change) for change in getattr(changes, kind)] for kind, name in NAMES.items()},
         "policiesAdded": list(changes.policies_added),
         "policiesRemoved": list(changes.policies_removed),
     }
@@ -53,7 +54,7 @@ def changes_of(fields: dict[str, Any], results: Results) -> Changes:
         before=parse_time(fields["before"]),
         policies_added=tuple(fields["policiesAdded"]),
         policies_removed=tuple(fields["policiesRemoved"]),
-        **{kind: tuple(map(change, fields[name])) for kind, name in _NAMES.items()},
+        **{kind: tuple(map(change, fields[name])) for kind, name in NAMES.items()},
     )
 
 

@@ -119,6 +119,73 @@ def test_one_machine_loses_its_protection_and_each_channel_hears_it_once(
     assert (len(hook.requests), len(mail.mails)) == (3, 1), "nothing has changed since"
 
 
+@pytest.mark.usefixtures("watched")
+def test_diff_trend_report_webhook_and_metric_say_the_same(run: Run, hook: HookServer) -> None:
+    """The report tells of one change, the message of two, and the curve of none: nobody believes any of them."""
+    history = ("--history", "sqlite:///h.db")
+    files = ("--format", "json=r.json", "--format", "markdown=r.md", "--state", "s.json")
+    days = ("2026-06-01T12:00:00Z", "2026-06-01T18:00:00Z")
+    run("scan", *files, *history, "--now", days[0])
+    before = metrics()
+    unprotect(MACHINE)
+    assert run("scan", *files, *history, "--since-last", "--now", days[1]).code == 1
+    after = metrics()
+
+    told = next(body for body in (json.loads(request.body) for request in hook.requests) if kind_of(body) == "webhook")
+    kinds = [key for key, value in told["changes"].items() if value]
+    assert (kinds, [(item["policy"], item["name"]) for item in told["items"]]) == (["new"], [("ASH-TEN-001", MACHINE)])
+
+    reported = json.loads(Path("r.json").read_text())["changes"]
+    assert [item["name"] for item in reported["new"]] == [MACHINE]
+    assert [item["id"] for item in reported["new"]] == [item["id"] for item in told["items"]]
+    others = [key for key, value in reported.items() if isinstance(value, list) and value]
+    assert sorted(others) == ["new", "stillFailing"]
+    assert "1 new finding" in Path("r.md").read_text()
+
+    different = run("diff", "previous", "latest", *history, "--format", "json=d.json")
+    assert different.code == 1
+    found = json.loads(Path("d.json").read_text())
+    assert [item["id"] for item in found["changes"]["new"]] == [item["id"] for item in told["items"]]
+
+    run("trend", *history, "--by", "policy", "--format", "json=t.json")
+    moved = {
+        line["name"]: (line["findings"][0], line["findings"][-1])
+        for line in json.loads(Path("t.json").read_text())["lines"]
+        if line["findings"][0] != line["findings"][-1]
+    }
+    key = ("azscheck_results", "ASH-TEN-001", "north", "nonCompliant")
+    assert moved == {"ASH-TEN-001": (before[key], after[key])}
+    assert after[key] - before[key] == 1
+
+
+@pytest.mark.usefixtures("watched")
+def test_a_test_message_shows_that_the_channels_work(
+    run: Run, hook: HookServer, mail: MailServer, stamp: DemoStamp
+) -> None:
+    """Whether anybody will be told shows in the night in which something breaks."""
+    ran = run("notify")
+    assert (ran.code, ran.out, stamp.requests) == (0, "", [])
+    assert ran.err.count("took the test message.") == 4
+    assert len(hook.requests) == 3
+    assert mail.mails[0]["Subject"] == "azscheck: north: a test, nothing is different"
+    assert "no stamp was looked at" in mail.mails[0].get_content()
+    hook.replies += [Reply(403)]
+    ran = run("notify", "--channel", "slack")
+    assert (ran.code, len(hook.requests)) == (3, 4)
+    assert ran.err == "slack: was not told: 127.0.0.1 answered HTTP 403.\n"
+    ran = run("notify", "--channel", "slac")
+    assert ran.code == 2
+    assert "there is no channel 'slac'" in ran.err
+    assert "slack" in ran.err
+
+
+def test_a_test_message_needs_a_channel(run: Run, stamp: DemoStamp) -> None:
+    _configure(stamp, Path(), parse_time(NOW))
+    ran = run("notify")
+    assert ran.code == 2
+    assert "azscheck.yaml: `notify` names no channel." in ran.err
+
+
 def kind_of(body: dict[str, Any]) -> str:
     if body.get("azscheck") == "changes":
         return "webhook"
@@ -192,15 +259,20 @@ def test_a_stamp_that_was_not_looked_at_has_not_changed(run: Run, watched: Path,
         ("https://hooks.contoso.example/a\r\nX: s3cr3t", "is none: an https address"),
     ],
 )
-def test_an_address_that_is_none_is_told_before_a_stamp_is_asked(
-    run: Run, stamp: DemoStamp, monkeypatch: pytest.MonkeyPatch, address: str, sentence: str
+def test_an_address_that_is_none_is_told_and_stops_no_scan(
+    run: Run, monkeypatch: pytest.MonkeyPatch, address: str, sentence: str
 ) -> None:
-    """The mistake shows the night when something changes; or the secret shows in the log."""
+    """The mistake shows in the night when something changes, or nobody judges until it is mended; or a secret shows."""
     monkeypatch.setenv("HOOK", address)
     ran = run(*SCAN)
-    assert (ran.code, stamp.requests) == (2, [])
+    assert ran.code == 1
     assert sentence in ran.err
-    assert "s3cr3t" not in ran.err
+    unprotect(MACHINE)
+    told = run(*SCAN)
+    assert told.code == 1
+    assert "webhook was not told: The address of the channel webhook is" in told.err
+    assert metrics()["azscheck_notifications_pending",] == 3
+    assert "s3cr3t" not in ran.err + told.err + Path("state/s.json").read_text()
 
 
 @pytest.mark.usefixtures("watched")
