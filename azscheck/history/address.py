@@ -82,7 +82,11 @@ def _shown(text: str) -> str:
 
 def state_folder() -> Path:
     """The user's own folder for what programs keep from run to run, by each system's custom."""
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:
+        advice = "name a store, such as sqlite:///azscheck.db"
+        raise UsageError(f"history: whoever runs azscheck has no home folder: {advice}.") from None
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "azscheck"
     if sys.platform == "darwin":
