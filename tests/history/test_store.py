@@ -4,6 +4,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from azscheck.results.saved import dumps
 from ..builders import NOW, failed, judge, resource
 from ..results.test_saved import evidence, sample
 from .builders import RULE, run
+from .postgresql import database
 
 
 def ids(history: History) -> list[int]:
@@ -150,6 +152,35 @@ def test_a_newer_store(history: History, url: str) -> None:
         connection.exec_driver_sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(HistoryError, match=r"newer azscheck .its schema is 9999"):
         History.open(address_of(url), create=True)
+
+
+def test_a_store_that_is_locked(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scanner that hangs while it writes lets all others hang for ever."""
+    monkeypatch.setattr("azscheck.history.connection.PATIENCE", 1)
+    impatient = History.open(history.address)
+    with writing(history._engine), pytest.raises(HistoryError, match="other scanners kept it locked"):
+        impatient.keep(run({"a": "compliant"}))
+    with writing(history._engine):
+        assert impatient.runs() == []
+    assert impatient.keep(run({"a": "compliant"})).id == 1
+
+
+def test_a_store_without_a_version(history: History) -> None:
+    """A store of an azscheck that stopped while it made the tables is never whole."""
+    with writing(history._engine) as connection:
+        schema.metadata.drop_all(connection)
+        connection.exec_driver_sql(f"DELETE FROM {schema.VERSION_TABLE}")
+    again = History.open(history.address, create=True)
+    assert again.keep(run({"a": "compliant"})).id == 1
+
+
+def test_a_database_that_others_use_too(server: Path) -> None:
+    """In a team's PostgreSQL azscheck refuses to work beside other tables."""
+    address = address_of(database(server, "shared"))
+    with writing(engine_of(address)) as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num text); CREATE TABLE runs (id int)")
+    with History.open(address, create=True) as history:
+        assert history.keep(run({"a": "compliant"})).id == 1
 
 
 def test_a_damaged_run(history: History) -> None:
