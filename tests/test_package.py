@@ -35,6 +35,11 @@ def test_the_wheel_works_from_an_empty_folder(installed: Path, tmp_path: Path) -
     assert (tmp_path / "azscheck-demo" / "report.html").stat().st_size > 10_000
     assert azscheck(installed, tmp_path, "policy", "test").returncode == 0
     assert azscheck(installed, tmp_path, "init").returncode == 0
+    # Alembic's migrations, and the templates of the pages about several runs.
+    scan = ("scan", "--inventory", "azscheck-demo/inventory.ndjson", "--history", "sqlite:///kept.db", "--quiet")
+    assert azscheck(installed, tmp_path, *scan).stderr == ""
+    trend = azscheck(installed, tmp_path, "trend", "--history", "sqlite:///kept.db", "--format", "html")
+    assert "<svg" in trend.stdout, trend.stderr
 
 
 def test_the_wheel_holds_the_package_only(installed: Path) -> None:

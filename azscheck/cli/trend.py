@@ -60,7 +60,7 @@ def command(
     from azscheck.cli.kept import kept_by
     from azscheck.cli.output import parse_outputs, write_texts
     from azscheck.reports.trend import BARS, PLAIN, TREND_FORMATS, render_trend
-    from azscheck.results.trend import Count, Point, trend
+    from azscheck.results.trend import Point, trend
     from azscheck.times import parse_since
 
     outputs = parse_outputs(formats, known=TREND_FORMATS)
@@ -76,9 +76,10 @@ def command(
         known = not stamps or bool({*stamps} & {*point.stamps})
         return known and sorted(point.sets) == chosen and (start is None or point.now >= start)
 
-    def wanted(count: Count) -> bool:
-        of_policy = not policies or count.policy.lower() in {policy.lower() for policy in policies}
-        return of_policy and (not stamps or count.stamp in stamps)
+    named = {policy.lower() for policy in policies}
+
+    def wanted(policy: str, stamp: str) -> bool:
+        return (not named or policy.lower() in named) and (not stamps or stamp in stamps)
 
     found = [point for point in points if of_run(point)]
     if not quiet and (others := sum(sorted(point.sets) != chosen for point in points)):

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,12 @@ class Address:
     words: str
     file: Path | None
     """Of SQLite."""
+    own: bool = False
+    """Whether it is the user's own store, the folder of which nobody else makes."""
 
     def make_folder(self) -> None:
-        """Make the folder of the user's own store, which nobody else can make; HistoryError where it cannot be."""
-        if self.file == state_folder() / _FILE:
+        """Make the folder of the user's own store; HistoryError where it cannot be."""
+        if self.own and self.file:
             try:
                 self.file.parent.mkdir(0o700, parents=True, exist_ok=True)
             except OSError as error:
@@ -45,7 +47,11 @@ def address_of(text: str, base: Path = Path(), password: str | None = None) -> A
     from sqlalchemy.exc import ArgumentError
 
     if not text:
-        return _of_file(state_folder() / _FILE)
+        try:
+            return replace(_of_file(state_folder() / _FILE), own=True)
+        except RuntimeError:
+            advice = "name a store, such as sqlite:///azscheck.db"
+            raise UsageError(f"history: whoever runs azscheck has no home folder: {advice}.") from None
     scheme = text.partition(":")[0]
     if "://" not in text or scheme not in ("sqlite", *_POSTGRESQL):
         raise UsageError(f"the history {_shown(text)!r} is no address of a store: write {_EXAMPLES}.")

@@ -80,7 +80,7 @@ def told(address: Address, doing: str) -> Iterator[None]:
 
     try:
         yield
-    except (zlib.error, MsgspecError, ValueError) as error:
+    except (zlib.error, MsgspecError, ValueError, LookupError) as error:
         raise HistoryError(f"the history {address.words} {doing}: what is in it is damaged.") from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())

@@ -21,9 +21,14 @@ def insert(connection: "Connection", row: dict[str, Any], split: packing.Split, 
     """Write a run, in a transaction that no other writer is in; its id."""
     newest = select(frames).where(frames.c.series == row["series"]).order_by(frames.c.id.desc()).limit(1)
     frame = connection.execute(newest).one_or_none()
-    content, own = packing.pack(split, packing.unpack_forms(frame.forms) if frame else [])
+    try:
+        known = packing.unpack_forms(frame.forms) if frame else []
+    except packing.Damaged:
+        # What stands on it is lost; this run need not be.
+        known = []
+    content, own = packing.pack(split, known)
     number = frame.id if frame else 0
-    if frame is None or own > _OWN * len(split.forms):
+    if not known or own > _OWN * len(split.forms):
         forms = packing.pack_forms(split.forms)
         number = _inserted_id(connection, frames.insert().values(series=row["series"], forms=forms))
         content, _ = packing.pack(split, packing.unpack_forms(forms))

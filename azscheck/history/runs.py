@@ -11,11 +11,10 @@ import msgspec
 
 from azscheck.policy.model import Category
 from azscheck.results import ComplianceState, Results
-from azscheck.results.trend import Count, Point
+from azscheck.results.trend import Point
 from azscheck.times import format_time, parse_time
 
 _Counts = dict[str, dict[str, dict[str, int]]]
-"""How many results there are, by policy, stamp and state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +112,5 @@ def _packed_counts(results: Results) -> bytes:
 def point_of(row: Any) -> Point:
     """What trends are made of, from a run's row."""
     categories, counts = msgspec.json.decode(zlib.decompress(row.counts), type=tuple[dict[str, str], _Counts])
-    told = tuple(
-        Count(policy, categories[policy], stamp, state, number)
-        for policy, stamps in counts.items()
-        for stamp, states in stamps.items()
-        for state, number in states.items()
-    )
-    return Point(row.id, parse_time(row.now), tuple(json.loads(row.stamps)), tuple(json.loads(row.sets)), told)
+    stamps, sets = tuple(json.loads(row.stamps)), tuple(json.loads(row.sets))
+    return Point(row.id, parse_time(row.now), stamps, sets, categories, counts)

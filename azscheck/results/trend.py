@@ -1,6 +1,6 @@
 """How the numbers of findings move from run to run."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,15 +12,8 @@ GROUPS: Final = ("category", "policy", "stamp")
 _UNJUDGED: Final = (ComplianceState.UNKNOWN, ComplianceState.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many results of one policy on one stamp are in one state."""
-
-    policy: str
-    category: str
-    stamp: str
-    state: str
-    number: int
+Counts = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""How many results there are, by policy, stamp and state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,9 @@ class Point:
     now: datetime
     stamps: tuple[str, ...]
     sets: tuple[str, ...]
-    counts: tuple[Count, ...]
+    categories: Mapping[str, str]
+    """By policy."""
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +53,15 @@ class Trend:
 _Numbers = tuple[int, int, int]
 
 
-def trend(points: Sequence[Point], by: str, wanted: Callable[[Count], bool] = lambda _: True) -> Trend:
-    """The lines of what is wanted.
+def trend(points: Sequence[Point], by: str, wanted: Callable[[str, str], bool] = lambda *_: True) -> Trend:
+    """The lines of what is wanted, by policy and stamp.
 
     A run tells of its own stamps; what is known of the others stays as it was.
     """
     known: dict[str, dict[str, _Numbers]] = {}
     moments: list[dict[str, _Numbers]] = []
     for point in points:
-        for stamp in point.stamps:
-            known[stamp] = _numbers((c for c in point.counts if c.stamp == stamp and wanted(c)), by)
+        known |= _numbers(point, by, wanted)
         moments.append(_together(known.values()))
     names = sorted({name for moment in moments for name in moment})
     return Trend(
@@ -78,15 +72,20 @@ def trend(points: Sequence[Point], by: str, wanted: Callable[[Count], bool] = la
     )
 
 
-def _numbers(counts: Iterable[Count], by: str) -> dict[str, _Numbers]:
-    found: dict[str, _Numbers] = {}
-    for count in counts:
-        findings, unjudged, judged = found.get(getattr(count, by), (0, 0, 0))
-        found[getattr(count, by)] = (
-            findings + count.number * (count.state == ComplianceState.NON_COMPLIANT),
-            unjudged + count.number * (count.state in _UNJUDGED),
-            judged + count.number,
-        )
+def _numbers(point: Point, by: str, wanted: Callable[[str, str], bool]) -> dict[str, dict[str, _Numbers]]:
+    """By stamp, then by what a line is of."""
+    found: dict[str, dict[str, _Numbers]] = {stamp: {} for stamp in point.stamps}
+    for policy, stamps in point.counts.items():
+        for stamp, states in stamps.items():
+            if wanted(policy, stamp):
+                name = {"policy": policy, "stamp": stamp, "category": point.categories[policy]}[by]
+                own = found[stamp]
+                findings, unjudged, judged = own.get(name, (0, 0, 0))
+                own[name] = (
+                    findings + states.get(ComplianceState.NON_COMPLIANT, 0),
+                    unjudged + sum(states.get(state, 0) for state in _UNJUDGED),
+                    judged + sum(states.values()),
+                )
     return found
 
 

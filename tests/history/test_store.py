@@ -1,27 +1,32 @@
 """What is kept is given back whole, on both kinds of database."""
 
+import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azscheck.errors import HistoryError
 from azscheck.history import schema
 from azscheck.history.address import address_of
 from azscheck.history.connection import engine_of, reading, writing
+from azscheck.history.failing import packed_bits
 from azscheck.history.packing import Damaged, Split, pack, pack_forms, unpack, unpack_forms
 from azscheck.history.runs import Run
 from azscheck.history.store import History
-from azscheck.results import Results
+from azscheck.results import Evidence, Results
 from azscheck.results.changes import compare
 from azscheck.results.saved import dumps
 
 from ..builders import NOW, failed, judge, resource
-from ..results.test_saved import sample
+from ..results.test_saved import evidence, sample
 from .builders import RULE, run
+from .postgresql import database
 
 
 def ids(history: History) -> list[int]:
@@ -149,6 +154,35 @@ def test_a_newer_store(history: History, url: str) -> None:
         History.open(address_of(url), create=True)
 
 
+def test_a_store_that_is_locked(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scanner that hangs while it writes lets all others hang for ever."""
+    monkeypatch.setattr("azscheck.history.connection.PATIENCE", 1)
+    impatient = History.open(history.address)
+    with writing(history._engine), pytest.raises(HistoryError, match="other scanners kept it locked"):
+        impatient.keep(run({"a": "compliant"}))
+    with writing(history._engine):
+        assert impatient.runs() == []
+    assert impatient.keep(run({"a": "compliant"})).id == 1
+
+
+def test_a_store_without_a_version(history: History) -> None:
+    """A store of an azscheck that stopped while it made the tables is never whole."""
+    with writing(history._engine) as connection:
+        schema.metadata.drop_all(connection)
+        connection.exec_driver_sql(f"DELETE FROM {schema.VERSION_TABLE}")
+    again = History.open(history.address, create=True)
+    assert again.keep(run({"a": "compliant"})).id == 1
+
+
+def test_a_database_that_others_use_too(server: Path) -> None:
+    """In a team's PostgreSQL azscheck refuses to work beside other tables."""
+    address = address_of(database(server, "shared"))
+    with writing(engine_of(address)) as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num text); CREATE TABLE runs (id int)")
+    with History.open(address, create=True) as history:
+        assert history.keep(run({"a": "compliant"})).id == 1
+
+
 def test_a_damaged_run(history: History) -> None:
     """A run that was damaged on the disk is reported as if it were whole."""
     first, second = (history.keep(run({"a": "compliant"}, hours)) for hours in (0, 1))
@@ -161,6 +195,53 @@ def test_a_damaged_run(history: History) -> None:
             history.results(each)
     history.remove([first])
     assert ids(history) == [second.id]
+
+
+def test_a_damaged_frame_costs_no_later_run(history: History) -> None:
+    """Because one row is damaged, no run can be kept any more."""
+    first = history.keep(run({"a": "compliant"}))
+    with writing(history._engine) as connection:
+        connection.execute(schema.frames.update().values(forms=b"xx"))
+    second = history.keep(run({"a": "compliant"}, 1))
+    assert dumps(history.results(second)) == dumps(run({"a": "compliant"}, 1))
+    with pytest.raises(HistoryError, match="damaged"):
+        history.results(first)
+
+
+def test_damaged_numbers(history: History) -> None:
+    """What is damaged beside the results ends in a traceback."""
+    first = history.keep(run({"a": "nonCompliant"}))
+    with writing(history._engine) as connection:
+        connection.execute(schema.runs.update().values(failing=b"xx", counts=b"xx"))
+    with pytest.raises(HistoryError, match="damaged"):
+        history.failing_since(first)
+    with pytest.raises(HistoryError, match="damaged"):
+        history.points()
+    with writing(history._engine) as connection:
+        connection.execute(schema.runs.update().values(failing=packed_bits([70])))
+    with pytest.raises(HistoryError, match="damaged"):
+        history.failing_since(first)
+
+
+def test_without_psycopg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has no PostgreSQL driver sees a traceback."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(HistoryError, match=r"pip install 'azscheck\[postgresql\]'"):
+        History.open(address_of("postgresql://db.contoso.com/azscheck"))
+
+
+@settings(max_examples=30)
+@given(pieces=st.lists(evidence, max_size=3), message=st.text(), names=st.lists(st.text(max_size=5), max_size=4))
+def test_any_results_come_back(
+    pieces: list[Evidence], message: str, names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Odd text in a message, a name or evidence comes back as other text."""
+    found = judge(RULE, *[resource(f"{n}{name}", {"x": name}) for n, name in enumerate(names)])
+    odd = tuple(replace(r, proof=tuple(pieces), message=message) for r in found.results)
+    found = replace(found, results=odd)
+    file = tmp_path_factory.getbasetemp() / "odd.db"
+    with History.open(address_of(f"sqlite:///{file}"), create=True) as history:
+        assert dumps(history.results(history.keep(found))) == dumps(found)
 
 
 def test_a_transaction_that_fails_leaves_nothing(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

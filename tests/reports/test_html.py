@@ -23,7 +23,7 @@ def page(results: Results) -> Element:
     return tree
 
 
-@pytest.mark.parametrize("case", ["everything", "clean", "empty"])
+@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared"])
 def test_page_is_html_without_mistakes(case: str) -> None:
     """A browser guesses at broken markup, each in its own way; a name has perhaps broken out of its place."""
     assert page(getattr(sample, case)()).find("body/main") is not None

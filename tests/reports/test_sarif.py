@@ -25,7 +25,7 @@ def run(results: Results) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("case", ["everything", "clean", "empty"])
+@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared"])
 def test_log_is_valid(case: str) -> None:
     """Code scanning refuses the file."""
     checker = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
