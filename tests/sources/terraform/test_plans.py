@@ -361,7 +361,7 @@ def test_data_sources_are_read_and_not_deployed(tmp_path: Path) -> None:
 def test_a_plan_completes_the_lists_of_what_it_can_hold_and_no_others(tmp_path: Path) -> None:
     inventory = read(tmp_path, change(MACHINE, WEB))
     complete = {c.type: c.count for c in inventory.coverage if c.state is CoverageState.COMPLETE}
-    assert set(complete) == {*mapped_types(), "Azscheck/removals"}
+    assert set(complete) == {*mapped_types(), "Azscheck/removals", "Microsoft.DataReplication/replicationVaults"}
     assert (complete[MACHINES], complete[DISKS], complete["Microsoft.Compute/snapshots"]) == (1, 1, 0)
     assert inventory.gaps("Azscheck/protectedItems", "north")[0].reason == "A plan does not tell."
     assert inventory.gaps("Microsoft.Backup.Admin/backupLocations", "north")[0].reason == "A plan does not tell."
