@@ -285,15 +285,37 @@ def test_an_attachment_to_who_knows_which_machine_may_be_to_any(tmp_path: Path) 
     assert machine.unknown["/properties/storageProfile/dataDisks/0"]
 
 
-def test_what_is_not_touched_is_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("targeted", [False, True])
+def test_what_is_not_touched_is_there(tmp_path: Path, targeted: bool) -> None:
     values = {**WEB, "id": f"{COMPUTE}/virtualMachines/web01"}
     other = {**WEB, "name": "old", "id": f"{COMPUTE}/virtualMachines/old"}
     resources = [{"address": f"module.m.{MACHINE}", "mode": "managed", "type": "azurestack_virtual_machine",
                   "name": "web", "values": other, "sensitive_values": {"tags": {"backup:product": True}}}]  # fmt: skip
-    planned = {"root_module": {"child_modules": [{"address": "module.m", "resources": resources}]}}
-    inventory = read(tmp_path, change(MACHINE, values, ("no-op",), values), planned_values=planned)
+    gone = [{**resources[0], "deposed_key": "abcd1234", "values": {**other, "name": "deposed"}}]
+    module = {"child_modules": [{"address": "module.m", "resources": [*gone, *resources]}]}
+    # A plan of targets has the others in its prior state alone.
+    where = (
+        {"prior_state": {"values": {"root_module": module}}}
+        if targeted
+        else {"planned_values": {"root_module": module}}
+    )
+    inventory = read(tmp_path, change(MACHINE, values, ("no-op",), values), **where)
     assert [m.name for m in inventory.of_type(MACHINES)] == ["old", "web01"]
     assert inventory.of_type(MACHINES)[0].unknown["/tags/backup:product"] == "sensitive value"
+
+
+def test_what_moved_within_the_configuration_is_there_once(tmp_path: Path) -> None:
+    values = {**WEB, "id": f"{COMPUTE}/virtualMachines/web01"}
+    there = {
+        "address": MACHINE,
+        "mode": "managed",
+        "type": "azurestack_virtual_machine",
+        "name": "web",
+        "values": values,
+    }
+    moved = {**change(f"{MACHINE}2", values, ("no-op",), values), "previous_address": MACHINE}
+    inventory = read(tmp_path, moved, prior_state={"values": {"root_module": {"resources": [there]}}})
+    assert len(inventory.of_type(MACHINES)) == 1
 
 
 @pytest.mark.parametrize(
