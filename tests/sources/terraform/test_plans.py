@@ -348,6 +348,27 @@ def test_what_each_action_leaves_and_takes(tmp_path: Path, actions: tuple[str, .
         assert removal.body["properties"]["address"] == MACHINE
 
 
+@pytest.mark.parametrize(
+    ("address", "before", "kind"),
+    [
+        ("azurerm_backup_policy_file_share.p", {"name": "p"}, "Terraform/azurerm_backup_policy_file_share"),
+        ("azapi_resource.p", {"name": "p", "type": "Contoso.Backup/vaults@2024-01-01"}, "Contoso.Backup/vaults"),
+    ],
+)
+def test_what_goes_and_is_not_translated_is_told_all_the_same(
+    tmp_path: Path, address: str, before: dict[str, Any], kind: str
+) -> None:
+    gone = {**before, "id": f"{GROUP}/providers/Contoso.Backup/vaults/p", "tags": {"a": "b"}, "secret": "hunter2"}
+    removal = only(read(tmp_path, change(address, None, ("delete",), gone)), "Azscheck/removals")
+    assert (removal.id, removal.name, removal.body["tags"]) == (gone["id"], "p", {"a": "b"})
+    assert removal.body["properties"]["resourceType"] == kind
+    assert "hunter2" not in json.dumps(removal.body)
+
+
+def test_what_is_not_azures_and_goes_is_no_matter(tmp_path: Path) -> None:
+    assert not read(tmp_path, change("random_pet.p", None, ("delete",), {"id": "x"})).resources
+
+
 def test_what_a_replacement_left_over_is_removed_and_its_successor_stays(tmp_path: Path) -> None:
     values = {**WEB, "id": f"{COMPUTE}/virtualMachines/web01"}
     old = {**values, "name": "web00", "id": f"{COMPUTE}/virtualMachines/web00"}
