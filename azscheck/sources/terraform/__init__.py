@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from azscheck.inventory import Inventory, Resource, arm_key, type_key
+from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.sources.hub.table import GROUPS
 from azscheck.sources.placement import Placement
 from azscheck.sources.terraform.attachments import MACHINES, attach, leave_open
@@ -24,6 +24,7 @@ from azscheck.sources.terraform.written import Written
 __all__ = ["collect", "is_plan"]
 
 _HERE: Final = Placement()
+_SCALE_SETS: Final = type_key("Microsoft.Compute/virtualMachineScaleSets")
 
 
 def collect(
@@ -53,6 +54,7 @@ def collect(
     hidden = [template.reason for template in templates if template.reason]
     types = {resource.type for resource in resources} - {REMOVALS}
     gaps = [gap for template in templates for gap in template.gaps]
+    gaps += [_of_instances(r, now) for r in resources if type_key(r.type) == _SCALE_SETS]
     return Inventory.of(now, resources, [*told(stamp, read, counts, hidden, types, now), *gaps])
 
 
@@ -84,6 +86,11 @@ def _bodies(
         if body.value["type"] == DISKS and "create" not in change.actions:
             leave_open(body)
     return bodies, gone
+
+
+def _of_instances(scale_set: Resource, now: datetime) -> Coverage:
+    reason = f"{scale_set.origin}: the instances of a scale set are made after its deployment."
+    return Coverage(scale_set.stamp, DISKS, scale_set.id, CoverageState.SKIPPED, reason, time=now)
 
 
 def _untranslated(change: Change) -> Row | None:

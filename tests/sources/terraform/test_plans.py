@@ -421,6 +421,7 @@ def test_a_plan_completes_the_lists_of_what_it_can_hold_and_no_others(tmp_path: 
             "Terraform/azurerm_kubernetes_cluster",
             "does not translate",
         ),
+        ([change("azurerm_virtual_machine_scale_set.s", {"name": "s"})], {}, DISKS, "the instances of a scale set"),
         ([], {"complete": False}, MACHINES, "is not complete"),
         (
             [],
