@@ -129,6 +129,7 @@ def test_a_finding_points_at_the_line_that_decided_it(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(source, "utf-8")
     large = {**WEB, "tags": {"dr:required": "true"}, "storage_os_disk": [{"disk_size_gb": 2048}]}
     (finding,) = judged(read(tmp_path, change(MACHINE, large)), "010")
+    assert finding.origin is not None
     assert line_of(finding.origin) == f"{tmp_path.as_posix()}/main.tf:4"
 
 
