@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,10 +44,21 @@ class Row:
     vault: str
 
 
+@lru_cache(1024)
 def row_of(terraform_type: str) -> Row | None:
     """The row of a type of either provider."""
     rows, _ = _mapping()
     return rows.get(_bare(terraform_type))
+
+
+def untranslated(terraform_type: str, type: str = "") -> Row | None:
+    """A row for what goes and has none, by which its id, name and tags are told; None for what is not Azure's.
+
+    `type` is its type in Resource Manager, where the resource itself says it.
+    """
+    if not terraform_type.startswith((*_PROVIDERS, "azapi_")):
+        return None
+    return _row({"type": type or f"Terraform/{terraform_type}", "id": "{id}"})
 
 
 def deploys_anything(terraform_type: str) -> bool:
