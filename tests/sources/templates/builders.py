@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +12,9 @@ from azscheck.inventory import Inventory, Resource
 from azscheck.sources.placement import Placement
 from azscheck.sources.templates import collect
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+# Hypothesis, too, runs as it does everywhere here.
+from tests.builders import NOW
+
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 HERE = Placement("11111111-1111-1111-1111-111111111111", "shop", "north")
 GROUP = f"/subscriptions/{HERE.subscription_id}/resourceGroups/shop"
