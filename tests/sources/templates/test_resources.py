@@ -16,6 +16,7 @@ from tests.sources.templates.builders import (
     PROVIDERS,
     VNETS,
     collected,
+    line,
     machine,
     names,
     nested,
@@ -98,7 +99,7 @@ def test_a_condition(tmp_path: Path, condition: Any, there: bool | None) -> None
     if there is None:
         [(scope, reason)] = found
         assert scope == GROUP
-        assert reason.startswith(f"{tmp_path}/main.json:5: whether it is deployed is not known: {condition}"[:90])
+        assert line(reason).startswith(f"{tmp_path}/main.json:5: whether it is deployed is not known: {condition}"[:90])
         assert reason.endswith(".")
     else:
         assert not found
@@ -115,7 +116,7 @@ def test_a_loop_whose_count_is_not_known(tmp_path: Path, count: Any) -> None:
     assert not inventory.resources
     for kind in (MACHINES, EXTENSIONS, "Microsoft.Compute/disks"):
         [(_, reason)] = gaps(inventory, kind)
-        assert "main.json:5: how many there are is not known" in reason
+        assert "main.json:5: how many there are is not known" in line(reason)
     assert not gaps(inventory)
 
 
@@ -360,6 +361,31 @@ def test_a_linked_template(tmp_path: Path, link: Any) -> None:
     assert found.origin.address.startswith(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://x.example/other/vm.json", True),
+        ("https://x.example/elsewhere/vm.json", False),
+        ("[concat(parameters('none'), 'other.json')]", True),
+        ("[concat(parameters('none'), parameters('none'), 'other.json')]", True),
+        ("[concat('vm-', parameters('none'), 'other.json')]", False),
+        ("[concat('vm-', parameters('none'), '/other.json')]", True),
+        ("[concat('https://x.example/vm-', parameters('none'), '.json')]", False),
+        ("https://x.example/other.txt", False),
+        ("https://x.example/../../other.json", True),
+    ],
+)
+def test_where_a_linked_template_is_looked_for(tmp_path: Path, address: str, found: bool) -> None:
+    """Another file than the one that is deployed would be judged, or none although it lies there."""
+    folder = tmp_path / "own"
+    for file in ("other/vm.json", "own/other.json", "own/other.txt"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(json.dumps(template(network())))
+    inventory = collected(folder, template(nested("d", None, templateLink={"uri": address}), **NONE))
+    assert bool(inventory.resources) is found
+    assert bool(gaps(inventory)) is not found
+
+
 def test_a_linked_file_of_parameters(tmp_path: Path) -> None:
     """The values that a link brings would be unknown although the file lies there."""
     (tmp_path / "net.json").write_text(
@@ -398,7 +424,7 @@ def test_a_template_that_is_not_to_be_had(tmp_path: Path, properties: Any, reaso
         [(scope, told)] = gaps(inventory, kind)
         assert scope == GROUP
         assert reason in told
-        assert "main.json:11: what the nested deployment holds is not known" in told
+        assert "main.json:11: what the nested deployment holds is not known" in line(told)
 
 
 def test_a_linked_template_that_is_broken(tmp_path: Path) -> None:
