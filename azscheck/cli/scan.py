@@ -24,6 +24,7 @@ from azscheck.errors import ExitCode, UsageError
 @options.format_option
 @options.evidence_option
 @options.gate_options
+@options.baseline_options
 @click.option("--save-inventory", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was collected, too.")
 @options.everything_option
 @options.now_option
@@ -41,6 +42,8 @@ def command(
     evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
     save_inventory: Path | None,
     everything: bool,
     now: str | None,
@@ -57,6 +60,7 @@ def command(
       azscheck scan --set infrastructure --exemptions accepted.yaml
       azscheck scan --inventory north.ndjson --format sarif=azscheck.sarif --fail-on high
     """
+    from azscheck.cli.baselines import Baseline
     from azscheck.cli.lists import say_coverage
     from azscheck.cli.log import Log
     from azscheck.cli.output import parse_outputs, write_outputs
@@ -70,6 +74,7 @@ def command(
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
     clock = options.moment(now)
+    accepted = Baseline.given(baseline, write_baseline, [*inputs, *(o.file for o in outputs if o.file)])
     log = Log(log_format, verbose, quiet)
     given = options.parameter_values(parameters)
     if inventories and (stamps or save_inventory or everything):
@@ -82,7 +87,7 @@ def command(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not rules.exemptions
+    alone = len(inventories) == 1 and known is None and not rules.exemptions and not accepted
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -107,6 +112,7 @@ def command(
         exemptions=rules.exemptions,
         sets=rules.sets,
     )
+    results = accepted.applied(results)
     say_disabled(rules.policies, results.by_id)
     write_outputs(results, outputs, quiet=quiet or log_format == "json", evidence=evidence)
     return log.close(results, fail_on, fail_on_unknown)
