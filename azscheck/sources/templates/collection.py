@@ -35,7 +35,7 @@ def collected(
     given: dict[str, Given] = {}
     for file in parameters:
         given |= given_in_file(read(file))
-    given |= given_by(values, document, source.shown)
+    given |= given_by(values, source)
     steps = Steps(source.shown)
     target = Target.of(placement, str(document.of("$schema") or ""))
     scope = Scope(source, document, target, steps, lambda own: declared(own, given))

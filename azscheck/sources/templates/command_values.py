@@ -5,24 +5,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from azscheck.documents import did_you_mean
-from azscheck.errors import Place, UsageError
+from azscheck.errors import UsageError
 from azscheck.sources.templates.parameters import Given
-from azscheck.sources.templates.reading import Object
+from azscheck.sources.templates.reading import Object, Source
 
 
-def given_by(values: Mapping[str, Any], template: Object, shown: str) -> dict[str, Given]:
+def given_by(values: Mapping[str, Any], source: Source) -> dict[str, Given]:
     """The values by their names in lower case; UsageError for a parameter that the template does not have."""
-    nodes = template.of("parameters")
+    nodes = source.value.of("parameters")
     nodes = nodes if isinstance(nodes, Object) else Object(0)
     found = {}
     for name, value in values.items():
         node = nodes.of(name)
         if not isinstance(node, Object):
-            raise UsageError(f"{shown}: the template has no parameter {name!r}{did_you_mean(name, nodes)}")
+            raise UsageError(f"{source.shown}: the template has no parameter {name!r}{did_you_mean(name, nodes)}")
         kind = str(node.of("type")).lower()
         if isinstance(value, str) and not kind.endswith("string"):
-            value = _parsed(value)
-        found[name.lower()] = Given(value, Place(f"{shown} (parameter {name})"))
+            value = _parsed(value.lower() if kind == "bool" else value)
+        # What does not fit is told where the parameter is declared: a command line has no lines.
+        found[name.lower()] = Given(value, source.place(nodes.at_key(name)))
     return found
 
 

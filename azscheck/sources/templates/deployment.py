@@ -10,6 +10,7 @@ from azscheck.sources.templates.nested import Nesting, nested_deployment
 from azscheck.sources.templates.placeholders import name_of
 from azscheck.sources.templates.reading import Array, Object
 from azscheck.sources.templates.resources import Named, built, named
+from azscheck.sources.templates.steps import A_RESOURCE
 from azscheck.sources.templates.target import Target
 from azscheck.values import Unknown
 
@@ -66,7 +67,7 @@ class Deployment:
         if node.of("existing") is True:
             return
         for turn, why in self._turns(node, frame):
-            self._found.steps.spend()
+            self._found.steps.spend(A_RESOURCE)
             self._one(node, turn, parent, doubt or why)
 
     def _one(self, node: Object, frame: Frame, parent: Named | None, doubt: str) -> None:
@@ -160,7 +161,9 @@ class Deployment:
         if str(node.of("type")).lower().startswith("secure"):
             return Unknown(f"secure output {name}")
         loop = node.of("copy")
-        return self._frame.repeated(loop, name) if isinstance(loop, Object) else self._frame.render(node.of("value"))
+        if isinstance(loop, Object):
+            return self._frame.repeated(loop, name, own=True)
+        return self._frame.render(node.of("value"))
 
     def known(self, symbol: str) -> Mapping[str, Any] | None:
         """What is known of the resource of a symbolic name before it is there."""

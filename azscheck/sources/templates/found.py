@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from azscheck.inventory import Resource, arm_key, type_key
+from azscheck.inventory import Origin, Resource, arm_key, type_key
 from azscheck.sources.templates.reading import Source
 from azscheck.sources.templates.steps import Steps
 
@@ -20,8 +20,8 @@ class Found:
     resources: dict[str, Resource] = field(default_factory=dict)
     gaps: dict[tuple[str, str, str], None] = field(default_factory=dict)
     """Type, scope and reason of what may be there or not, in the order in which it was found."""
-    attached: dict[str, str] = field(default_factory=dict)
-    """The machines that disks are attached to, by the disks' keys."""
+    attached: dict[str, tuple[str, Origin]] = field(default_factory=dict)
+    """The ids and places of the machines that disks are attached to, by the disks' keys."""
     files: dict[str, Source] = field(default_factory=dict)
     """The linked templates that were read, by their paths."""
 

@@ -131,7 +131,9 @@ class Frame:
         made[name] = self.repeated(entry, name, below, places)
         return None
 
-    def repeated(self, entry: Object, name: str, pointer: str = "", places: Places | None = None) -> Any:
+    def repeated(
+        self, entry: Object, name: str, pointer: str = "", places: Places | None = None, *, own: bool = False
+    ) -> Any:
         """The array that a loop of values makes."""
         count = self.count(entry)
         if isinstance(count, Unknown):
@@ -142,7 +144,7 @@ class Frame:
             below = f"{pointer}/{index}"
             if places is not None:
                 places[below] = origin
-            made.append(self.looped(name, index, own=False).render(entry.of("input"), below, places))
+            made.append(self.looped(name, index, own=own).render(entry.of("input"), below, places))
         return made
 
     def count(self, loop: Object) -> int | Unknown:

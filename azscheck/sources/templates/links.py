@@ -19,15 +19,19 @@ def beside(source: Source, relative: str) -> tuple[Path, str] | None:
 
 
 def by_address(source: Source, address: str) -> tuple[Path, str] | None:
-    """The file that an address ends in, `{_artifactsLocation}/nested/vm.json{_artifactsLocationSasToken}`.
+    """The file that an address ends in, `{_artifactsLocation}/nested/vm.json{token}`.
 
-    The longest end of the address that leads to a file beside or below the template counts.
+    The longest end of the address that leads to a file counts, be it beside or below the template or in a folder beside
+    the template's own.
     """
     named = [found[1] for found in _FILE.finditer(address) if found[1]]
     if not named:
         return None
     steps = [step for step in named[-1].replace("\\", "/").split("/") if step not in ("", ".", "..")][-_MOST_STEPS:]
-    found = (_file(source, "/".join(steps[start:])) for start in range(len(steps)))
+    ways = ["/".join(steps[start:]) for start in range(len(steps))]
+    # A collection of templates keeps each in a folder of its own, and one uses another's.
+    ways[-1:-1] = [f"../{way}" for way in ways[-2:-1]]
+    found = (_file(source, way) for way in ways)
     return next((file for file in found if file is not None and file[0] != source.path), None)
 
 

@@ -18,7 +18,6 @@ from azscheck.values import ABSENT
 
 DISKS: Final = "Microsoft.Compute/disks"
 _SCALE_SETS: Final = "microsoft.compute/virtualmachinescalesets"
-_STORAGE: Final = "/properties/storageProfile"
 
 
 def with_platform(found: Found, built: Built) -> None:
@@ -26,6 +25,8 @@ def with_platform(found: Found, built: Built) -> None:
     kind = type_key(built.named.type)
     if kind == type_key(MACHINES):
         _Machine(found, built).complete()
+    elif kind == type_key(DISKS):
+        in_numbers(built.body.get("properties"))
     elif kind == _SCALE_SETS:
         reason = f"{built.origin}: the instances of a scale set are made after its deployment."
         found.doubt(f"{built.named.type}/virtualMachines", built.named.id, reason)
@@ -35,11 +36,21 @@ def with_platform(found: Found, built: Built) -> None:
 
 def attach(found: Found) -> None:
     """Tell the disks that are resources of the template which machine they are attached to."""
-    for key, machine in found.attached.items():
+    for key, (machine, origin) in found.attached.items():
         disk = found.resources.get(key)
-        if disk is not None:
+        if disk is None:
+            # It is there already, with all that a policy may ask of it.
+            found.doubt(DISKS, machine, f"{origin}: the machine attaches a disk that is not in the template.")
+        else:
             body = {**disk.body, "managedBy": machine}
             found.add(Resource(disk.stamp, disk.type, disk.id, body, disk.origin, disk.unknown, disk.places))
+
+
+def in_numbers(disk: Any) -> None:
+    """Make numbers of what the platform takes as a text and gives back as a number."""
+    for key in [key for key in disk if key.lower() in ("disksizegb", "lun")] if isinstance(disk, dict) else ():
+        if isinstance(disk[key], str) and disk[key].isascii() and disk[key].isdecimal() and len(disk[key]) < 10:
+            disk[key] = int(disk[key])
 
 
 class _Machine:
@@ -54,24 +65,27 @@ class _Machine:
         properties = self._built.body.get("properties")
         pointer, storage = self._part(properties, "/properties", "storageProfile")
         if not isinstance(storage, dict):
-            self._doubtful(pointer, "properties" if properties is None else "storageProfile")
+            self._doubtful(pointer)
             return
         at, disk = self._part(storage, pointer, "osDisk")
+        if disk is ABSENT and at not in self._unknown:
+            # The image says all of it.
+            disk = storage["osDisk"] = {"createOption": "FromImage"}
         if isinstance(disk, dict):
             self._system(properties, storage, disk, at)
             self._disk(disk, at, "OsDisk")
         else:
-            self._doubtful(at, "osDisk")
+            self._doubtful(at)
         at, disks = self._part(storage, pointer, "dataDisks")
         if not isinstance(disks, list):
             if at in self._unknown:
-                self._doubtful(at, "dataDisks")
+                self._doubtful(at)
             return
         for index, data in enumerate(disks):
             if isinstance(data, dict):
                 self._disk(data, f"{at}/{index}", f"DataDisk_{index}")
             else:
-                self._doubtful(f"{at}/{index}", "a data disk")
+                self._doubtful(f"{at}/{index}")
 
     def _part(self, within: Any, pointer: str, name: str) -> tuple[str, Any]:
         """A property with its pointer, in the spelling of the template."""
@@ -83,13 +97,11 @@ class _Machine:
                 return known, ABSENT
         return f"{pointer}/{name}", ABSENT
 
-    def _doubtful(self, pointer: str, what: str) -> None:
-        reason = self._unknown.get(pointer) or self._unknown.get("/properties")
-        if reason:
-            sentence = f"{self._built.origin}: which disks the machine has is not known: {reason}."
-            self._found.doubt(DISKS, self._built.named.id, sentence)
-        elif what == "osDisk":
-            self._unknown.setdefault(f"{_STORAGE}/osDisk", "is made from the image")
+    def _doubtful(self, pointer: str) -> None:
+        above = (reason for part, reason in self._unknown.items() if f"{pointer}/".startswith(f"{part}/"))
+        reason = next(above, "the template does not say it")
+        sentence = f"{self._built.origin}: which disks the machine has is not known: {reason}."
+        self._found.doubt(DISKS, self._built.named.id, sentence)
 
     def _system(self, properties: Any, storage: Any, disk: dict[str, Any], at: str) -> None:
         pointer, told = self._part(disk, at, "osType")
@@ -101,6 +113,7 @@ class _Machine:
                 self._unknown[pointer] = "which system it is, the image tells"
 
     def _disk(self, disk: dict[str, Any], at: str, kind: str) -> None:
+        in_numbers(disk)
         size_at, size = self._part(disk, at, "diskSizeGB")
         if size is ABSENT:
             self._unknown.setdefault(size_at, "how large the disk is, the image or the disk tells")
@@ -112,14 +125,14 @@ class _Machine:
         id_at, existing = self._part(managed, managed_at, "id")
         existing = self._built.places.ids.get(id_at) if existing is ABSENT else existing
         if managed is ABSENT and managed_at in self._unknown:
-            self._doubtful(managed_at, "managedDisk")
+            self._doubtful(managed_at)
             return
         name_at, name = self._part(disk, at, "name")
         if isinstance(existing, str) and existing:
-            self._attached(existing)
+            self._found.attached[arm_key(existing)] = self._built.named.id, self._built.origin
             return
         if self._told(disk, at, "createOption").lower() == "attach":
-            self._doubtful(id_at, "managedDisk")
+            self._doubtful(id_at)
             return
         known = isinstance(name, str) and bool(name)
         if not known:
@@ -139,10 +152,6 @@ class _Machine:
     def _told(self, within: Any, at: str, name: str) -> str:
         value = self._part(within, at, name)[1]
         return value if isinstance(value, str) else ""
-
-    def _attached(self, disk_id: str) -> None:
-        key = arm_key(disk_id)
-        self._found.attached[key] = self._built.named.id
 
     def _made(self, disk_id: str, name: str | None, disk: dict[str, Any], at: str, account: Any) -> Resource:
         machine = self._built

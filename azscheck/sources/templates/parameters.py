@@ -69,17 +69,12 @@ def given_in(parameters: Object, source: Source, frame: Frame | None) -> dict[st
 
 
 def declared(scope: Scope, given: Mapping[str, Given]) -> dict[str, Named]:
-    """The parameters that a template has, by their names in lower case; DocumentError for what does not fit."""
+    """The parameters that a template has, by their names in lower case; DocumentError for a type that there is none of.
+
+    What is given beyond them changes nothing: a file may serve several templates, or be older than its own.
+    """
     nodes = scope.template.of("parameters")
     nodes = nodes if isinstance(nodes, Object) else Object(0)
-    own = {name.lower() for name in nodes}
-    wrong = [
-        (value.place, f"the template has no parameter {name!r}{did_you_mean(name, nodes)}")
-        for name, value in given.items()
-        if name not in own
-    ]
-    if wrong:
-        raise DocumentError(wrong)
     found = {}
     for name, node in nodes.items():
         place = scope.source.place(nodes.keys_at[name])

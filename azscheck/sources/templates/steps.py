@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from azscheck.errors import DocumentError, Place
 
-MOST: Final = 2_000_000
-"""Enough for 800 machines of 100 disks each."""
+MOST: Final = 1_000_000
+"""Enough for 800 machines of 60 disks each."""
+A_RESOURCE: Final = 20
+"""What one more resource costs beside its values."""
 
 
 class Steps:
-    """What reading a template may still do: a value that is written, an expression, a resource is one step each."""
+    """What reading a template may still do: a value that is written, an expression is one step each."""
 
     def __init__(self, template: str) -> None:
         self._template = template
