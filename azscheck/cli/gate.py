@@ -30,6 +30,11 @@ from azscheck.errors import ExitCode, UsageError
 @click.option("--location", metavar="NAME", help="What resourceGroup().location is.")
 @click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Leave out such files of the folders.")
 @click.option(
+    "--pass-over-others",
+    is_flag=True,
+    help="Pass over named files that are neither templates nor plans: for hooks, which name all that changed.",
+)
+@click.option(
     "--changed-since",
     metavar="REF",
     help="Only what differs from the commit at which this branch left REF, such as origin/main.",
@@ -64,6 +69,7 @@ def command(
     resource_group: str | None,
     location: str | None,
     excluded: tuple[str, ...],
+    pass_over_others: bool,
     changed_since: str | None,
     inventory: Path | None,
     stamp: str | None,
@@ -96,9 +102,9 @@ def command(
     """
     from azscheck.cli.baselines import Baseline
     from azscheck.cli.deployments import find
-    from azscheck.cli.gating import Judge, close_gate, judged
+    from azscheck.cli.gating import Judge, close_gate, concerns_nobody, judged, nothing
     from azscheck.cli.output import parse_outputs, write_outputs
-    from azscheck.cli.planned import Given, check_given, with_given
+    from azscheck.cli.planned import Given, check_given, planned, with_given
     from azscheck.cli.summaries import tell_pipeline
     from azscheck.sources.placement import Placement
 
@@ -119,7 +125,7 @@ def command(
         ),
     )
     judge = Judge.of(configuration, policies, sets, exemptions, options.parameter_values(parameters))
-    found = find(paths, excluded)
+    found = find(paths, excluded, lenient=pass_over_others)
     check_given(found.deployments, given)
     deployments = with_given(found.deployments, given)
     if changed_since is not None:
@@ -128,14 +134,14 @@ def command(
         changes = changes_since(changed_since)
         changed = tuple(d for d in deployments if changes.touch(d))
         if deployments and not changed:
-            click.echo(
-                f"azscheck: nothing to judge: none of {len(deployments)} templates and plans changed since "
-                f"{changed_since}; exit code 0",
-                err=True,
-            )
-            return ExitCode.COMPLIANT
+            return nothing(f"none of {len(deployments)} templates and plans changed since {changed_since}")
         deployments = changed
-    results = judged(deployments, given, judge, clock(), inventory, stamp, found.passed_over)
+    if pass_over_others and not deployments:
+        return nothing("no file that was named is a template or a plan")
+    plan = planned(deployments, given, clock())
+    results = judged(plan, judge, clock(), inventory, stamp, found.passed_over)
+    if (pass_over_others or changed_since) and plan.understood and concerns_nobody(results):
+        return nothing("no policy is about what changed")
     results = known.applied(results)
     write_outputs(results, outputs, quiet=quiet)
     tell_pipeline(results, outputs)

@@ -260,10 +260,12 @@ def test_what_is_known_does_not_fail(gate: Callable[..., Any]) -> None:
 
 
 def test_a_baseline_is_the_same_wherever_the_checkout_lies(
-    gate: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A baseline that was written on a laptop knows nothing in the pipeline."""
     written = []
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours/owner.yaml").write_text(POLICY)
     for place in ("one", "elsewhere/two"):
         root = tmp_path / place
         (root / "infra").mkdir(parents=True)
@@ -271,7 +273,7 @@ def test_a_baseline_is_the_same_wherever_the_checkout_lies(
         (root / "infra/main.json").write_text(BAD)
         for folder, name in ((root, "infra/main.json"), (root / "infra", "main.json"), (root, root / "infra")):
             monkeypatch.chdir(folder)
-            gate(name, "--policies", tmp_path / "ours", "--write-baseline", root / "known.json")
+            run("gate", name, "--policies", tmp_path / "ours", "--write-baseline", root / "known.json")
             written.append((root / "known.json").read_bytes())
     assert len(set(written)) == 1
 

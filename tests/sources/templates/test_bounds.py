@@ -248,8 +248,35 @@ def test_places_are_bounded(tmp_path: Path) -> None:
 
 
 PIECES = st.sampled_from(
-    "[ ] ( ) ' , . { } 0 [0] .x ('p') a/b parameters variables copyIndex() concat resourceId reference lambda map if uri "
-    "range(0,9) deployment() resourceGroup()".split()
+    [
+        "[",
+        "]",
+        "(",
+        ")",
+        "'",
+        ",",
+        ".",
+        "{",
+        "}",
+        "0",
+        "[0]",
+        ".x",
+        "('p')",
+        "a/b",
+        "parameters",
+        "variables",
+        "copyIndex()",
+        "concat",
+        "resourceId",
+        "reference",
+        "lambda",
+        "map",
+        "if",
+        "uri",
+        "range(0,9)",
+        "deployment()",
+        "resourceGroup()",
+    ]
 )
 EXPRESSIONS = st.lists(PIECES, max_size=12).map(lambda pieces: f"[{''.join(pieces)}]")
 ANYTHING: st.SearchStrategy[Any] = (

@@ -264,7 +264,9 @@ def test_files_of_parameters(tmp_path: Path) -> None:
         '{"$schema": "x", /* why */ "parameters": {"size": {"value": 1, "metadata": {}}, "tier": {"value": "gold"}}}'
     )
     two = tmp_path / "two.json"
-    two.write_text('{"parameters": {"Size": {"value": 2}, "another": {"value": 3}, "name": {"reference": {"keyVault": {"id": "x"}}}}}')
+    two.write_text(
+        '{"parameters": {"Size": {"value": 2}, "another": {"value": 3}, "name": {"reference": {"keyVault": {"id": "x"}}}}}'
+    )
     document = template(
         network(properties={key: f"[parameters('{key}')]" for key in ("size", "tier", "name")}),
         parameters=DECLARED,
