@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Final
 
 from azscheck.inventory import Inventory, Resource, arm_key, type_key
+from azscheck.sources.hub.table import GROUPS
 from azscheck.sources.placement import Placement
-from azscheck.sources.terraform.attachments import DISKS, attach, leave_open
+from azscheck.sources.terraform.attachments import MACHINES, attach, leave_open
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.deployments import deployed
+from azscheck.sources.terraform.disks import DISKS, made_with
 from azscheck.sources.terraform.identities import Identities
-from azscheck.sources.terraform.mapping import row_of
+from azscheck.sources.terraform.mapping import deploys_anything, row_of
 from azscheck.sources.terraform.plan import Change, is_plan, read_plan
 from azscheck.sources.terraform.references import References
-from azscheck.sources.terraform.removals import Removals
+from azscheck.sources.terraform.removals import REMOVALS, Removals
 from azscheck.sources.terraform.told import told
 from azscheck.sources.terraform.translate import Translation
 from azscheck.sources.terraform.written import Written
@@ -49,6 +52,8 @@ def collect(
         if change.actions == ("forget",):
             # Terraform lets go of it, and it stays.
             bodies.append((change, _was(translation, change, identities)))
+    machines = [(change, body) for change, body in bodies if body.value["type"] == MACHINES]
+    bodies += [(change, disk) for change, machine in machines for disk in made_with(machine)]
     attach({arm_key(body.value["id"]): body for _, body in bodies}, read.changes, identities)
     for change, body in bodies:
         if body.value["type"] == DISKS and "create" not in change.actions:
@@ -57,8 +62,20 @@ def collect(
         Resource(stamp, b.value["type"], b.value["id"], b.value, written.resource(c), b.unknown, b.places)
         for c, b in (*bodies, *gone)
     ]
+    groups = {
+        b.value.get("name", "").lower(): b.value.get("location", "") for _, b in bodies if b.value["type"] == GROUPS
+    }
+    templates = [
+        deployed(change, identities, groups, written.resource(change), stamp, placement, now)
+        for change in read.changes
+        if deploys_anything(change.type) and change.stays
+    ]
+    resources += [resource for template in templates for resource in template.resources]
     counts = Counter(type_key(resource.type) for resource in resources)
-    return Inventory.of(now, resources, told(stamp, read, counts, now))
+    hidden = [template.reason for template in templates if template.reason]
+    types = {resource.type for resource in resources} - {REMOVALS}
+    gaps = [gap for template in templates for gap in template.gaps]
+    return Inventory.of(now, resources, [*told(stamp, read, counts, hidden, types, now), *gaps])
 
 
 def _was(translation: Translation, change: Change, identities: Identities) -> Body:

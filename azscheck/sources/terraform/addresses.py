@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Final
 
 _STEP: Final = re.compile(r"""\.?(?P<name>[^\s.\[\]"]+)(?:\[(?P<index>\d{1,9}|"(?:[^"\\]|\\.)*+")\])?""")
@@ -32,6 +33,7 @@ def index_of(text: str | None) -> Index:
     return key if isinstance(key, str) else text
 
 
+@lru_cache(4096)
 def module_steps(address: str) -> tuple[Step, ...]:
     """The calls that lead to a module, each with its index."""
     steps = steps_of(address)

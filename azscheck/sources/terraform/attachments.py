@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from azscheck.inventory import arm_key
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.disks import DISKS
 from azscheck.sources.terraform.identities import Identities
 from azscheck.sources.terraform.plan import Change
 from azscheck.sources.terraform.translate import UNTOLD
 
 MACHINES: Final = "Microsoft.Compute/virtualMachines"
-DISKS: Final = "Microsoft.Compute/disks"
 ATTACHMENTS: Final = (
     "azurestack_virtual_machine_data_disk_attachment",
     "azurerm_virtual_machine_data_disk_attachment",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +44,7 @@ class Row:
     vault: str
 
 
+@lru_cache(1024)
 def row_of(terraform_type: str) -> Row | None:
     """The row of a type of either provider."""
     rows, _ = _mapping()

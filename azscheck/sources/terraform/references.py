@@ -53,8 +53,9 @@ class References:
         return _most(_references(_expression(self._resource(change).get("expressions"), way)))
 
     def expressed(self, change: Change, way: tuple[str | int, ...]) -> bool:
-        """Whether the configuration says anything of an attribute."""
-        return _expression(self._resource(change).get("expressions"), way) is not None
+        """Whether the configuration says anything of an attribute, or may, in a `dynamic` block that no plan shows."""
+        expressions = self._resource(change).get("expressions")
+        return _expression(expressions, way) is not None or (len(way) > 1 and _expression(expressions, way[:1]) is None)
 
     def resources(self, change: Change, way: tuple[str | int, ...]) -> list[Change]:
         """The resources whose id or name an attribute may be, in the order of the expression."""

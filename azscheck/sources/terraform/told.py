@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from azscheck.inventory import Coverage, CoverageState, type_key
-from azscheck.sources.hub.table import TABLE
+from azscheck.sources.hub.table import SUBSCRIPTIONS, TABLE
 from azscheck.sources.terraform.attachments import ATTACHMENTS
 from azscheck.sources.terraform.mapping import deploys_anything, mapped_types, row_of
 from azscheck.sources.terraform.plan import Change, Plan
@@ -26,10 +26,29 @@ _BESIDE: Final = (
 """What other sources bring. Their modules are not imported for the names alone: that takes time."""
 
 
-def told(stamp: str, plan: Plan, counts: Mapping[str, int], now: datetime) -> list[Coverage]:
-    """The coverage of a plan, by the counts of its resources by the keys of their types."""
-    deployed = sorted(mapped_types())
-    gaps = list(_gaps(plan, deployed))
+_AFTERWARDS: Final = frozenset(
+    map(
+        type_key,
+        (
+            SUBSCRIPTIONS,
+            "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+            "Microsoft.DataReplication/replicationVaults/protectedItems",
+        ),
+    )
+)
+"""Types of the tenants' plane that come to be otherwise than by a plan."""
+
+
+def told(
+    stamp: str, plan: Plan, counts: Mapping[str, int], hidden: Iterable[str], types: Iterable[str], now: datetime
+) -> list[Coverage]:
+    """The coverage of a plan, by the counts of its resources by the keys of their types.
+
+    `hidden` are the reasons why it does not show templates that it deploys; `types`, which it has beside the mapped.
+    """
+    deployed = _deployable(types)
+    path = plan.path.as_posix()
+    gaps = [*_gaps(plan, deployed), *((kind, f"{path}: {why}.") for why in hidden for kind in deployed)]
     lines: list[Coverage] = []
     for kind in [*deployed, REMOVALS]:
         open = sorted({reason for of, reason in gaps if type_key(of) == type_key(kind)})
@@ -47,6 +66,12 @@ def told(stamp: str, plan: Plan, counts: Mapping[str, int], now: datetime) -> li
     return lines
 
 
+def _deployable(types: Iterable[str]) -> list[str]:
+    """Types, each in one spelling."""
+    tenants = (row.type for row in TABLE if row.plane == "tenant" and type_key(row.type) not in _AFTERWARDS)
+    return sorted({type_key(kind): kind for kind in (*types, *tenants, *mapped_types())}.values())
+
+
 def _gaps(plan: Plan, deployed: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Types whose list is open, each with the reason."""
     path = plan.path.as_posix()
@@ -58,17 +83,16 @@ def _gaps(plan: Plan, deployed: Iterable[str]) -> Iterable[tuple[str, str]]:
         kind = row.type if row else f"Terraform/{type}"
         yield kind, f"{path}: changes of {type} are deferred ({why}): another plan has to follow."
     for change in plan.changes:
+        if change.type.endswith("resource_group_template_deployment") and change.removal in ("delete", "replace"):
+            yield REMOVALS, f"{path}: with {change.address} goes what its template deployed, which is not in the plan."
         if change.stays and row_of(change.type) is None and change.type not in ATTACHMENTS:
             yield from _untranslated(path, change, deployed)
 
 
 def _untranslated(path: str, change: Change, deployed: Iterable[str]) -> Iterable[tuple[str, str]]:
-    if deploys_anything(change.type):
-        reason = f"{path}: {change.address} deploys a template that the plan does not show: judge it, too."
-        yield from ((kind, reason) for kind in deployed)
-    elif change.type == "azapi_resource":
+    if change.type == "azapi_resource":
         kind = change.planned.attribute("type").text.partition("@")[0]
         reason = f"{path}: {change.address} says its resource in a form that azscheck does not translate."
         yield from ((of, reason) for of in ([kind] if kind else deployed))
-    elif change.type.startswith(_AZURE):
+    elif change.type.startswith(_AZURE) and not deploys_anything(change.type):
         yield f"Terraform/{change.type}", f"{path}: azscheck does not translate {change.type}."

@@ -21,12 +21,14 @@ ATTACHMENT = "azurerm_virtual_machine_data_disk_attachment.data"
 VAULT = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.RecoveryServices/vaults/safe"
 UNKNOWN = {"id": True, "virtual_machine_id": True, "managed_disk_id": True, "network_interface_ids": [True, True]}
 CALLS = {"m": {"expressions": {"x": {"references": ["var.x", f"{MACHINE}.id"]}}, "module": root()["root_module"]}}
+TEMPLATE = json.dumps({"$schema": "deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": []})
 WHOLE = plan(
     change(MACHINE, {**WEB, "storage_data_disk": [{"lun": 0}]}, unknown={**UNKNOWN, "tags": {"a": True}}),
     change(f'module.m["a"].{EXTENSION}', {"name": "a"}, unknown=UNKNOWN),
     change(f"{ATTACHMENT}[0]", {"lun": 1, "caching": "None"}, unknown=UNKNOWN),
     change("azurerm_managed_disk.d", {"name": "d", "disk_size_gb": 4}, ("no-op",), {"name": "d"}),
     change("azurerm_virtual_machine_scale_set.s", {"name": "s", "sku": [{"name": "x"}]}),
+    change("azurerm_template_deployment.t", {"template_body": TEMPLATE, "parameters": {"a": "b"}}),
     change("azurerm_recovery_services_vault.v", None, ("delete",), {"name": "safe", "id": VAULT}),
     change("azurerm_backup_protected_vm.p", None, ("delete", "create"), {"recovery_vault_name": "safe"}),
     configuration=root(

@@ -42,6 +42,7 @@ def test_a_machine_of_either_provider_is_what_resource_manager_would_list(tmp_pa
         "createOption": "FromImage",
         "diskSizeGB": 127,
         "osType": "Windows",
+        "managedDisk": {"id": f"{COMPUTE}/disks/web01-os"},
     }
     assert machine.body["properties"]["osProfile"]["computerName"] == "web01"
 
@@ -50,17 +51,17 @@ def test_a_machine_of_either_provider_is_what_resource_manager_would_list(tmp_pa
 def test_the_newer_types_of_machines_say_their_system_by_their_name(tmp_path: Path, kind: str, system: str) -> None:
     values = {"name": "web01", "resource_group_name": "shop", "os_disk": [{"caching": "None", "disk_size_gb": 64}]}
     machine = only(read(tmp_path, change(f"azurerm_{kind}_virtual_machine.web", values)), MACHINES)
-    disk = {"osType": system, "caching": "None", "diskSizeGB": 64}
-    assert machine.body["properties"]["storageProfile"]["osDisk"] == disk
+    disk = machine.body["properties"]["storageProfile"]["osDisk"]
+    assert (disk["osType"], disk["caching"], disk["diskSizeGB"]) == (system, "None", 64)
 
 
 def test_what_is_known_after_apply_is_unknown_and_nothing_else_is(tmp_path: Path) -> None:
     unknown = {"id": True, "tags": {"owner": True}, "storage_data_disk": [{}, {"disk_size_gb": True}]}
-    disks = [{"lun": 0, "disk_size_gb": 10}, {"lun": 1}]
+    disks = [{"lun": 0, "create_option": "Attach", "disk_size_gb": 10}, {"lun": 1, "create_option": "Attach"}]
     values = {**WEB, "storage_data_disk": disks}
     machine = only(read(tmp_path, change(MACHINE, values, unknown=unknown)), MACHINES)
     assert machine.body["tags"] == WEB["tags"]
-    assert machine.body["properties"]["storageProfile"]["dataDisks"] == [{"lun": 0, "diskSizeGB": 10}, {"lun": 1}]
+    assert [d.get("diskSizeGB") for d in machine.body["properties"]["storageProfile"]["dataDisks"]] == [10, None]
     assert {p: r for p, r in machine.unknown.items() if not r.endswith("a plan does not tell")} == {
         "/tags/owner": f"{MACHINE}.tags.owner is known after apply",
         "/properties/storageProfile/dataDisks/1/diskSizeGB": (
@@ -164,6 +165,18 @@ def test_where_it_is_not_sure_which_machine_is_meant_none_is(tmp_path: Path) -> 
     assert only(inventory, EXTENSIONS).id == f"{{{EXTENSION}.virtual_machine_id}}/extensions/agent"
 
 
+def test_an_id_that_nobody_wrote_is_absent_and_one_in_a_dynamic_block_may_be_there(tmp_path: Path) -> None:
+    address = "azurerm_lb.front"
+    pointer = "/properties/frontendIPConfigurations/0/properties/subnet/id"
+    values = {"name": "front", "frontend_ip_configuration": [{"name": "a"}]}
+    unknown = {"frontend_ip_configuration": [{"subnet_id": True}]}
+    block = {"address": address, "mode": "managed", "type": "azurerm_lb", "name": "front"}
+    written = {**block, "expressions": {"frontend_ip_configuration": [{"name": {"constant_value": "a"}}]}}
+    for resource, hidden in ((written, False), ({**block, "expressions": {}}, True)):
+        inventory = read(tmp_path, change(address, values, unknown=unknown), configuration=root(resource))
+        assert (pointer in only(inventory, "Microsoft.Network/loadBalancers").unknown) is hidden
+
+
 def test_references_go_through_the_variables_and_outputs_of_modules(tmp_path: Path) -> None:
     agents = root(configured(EXTENSION, virtual_machine_id=["var.machine"]))["root_module"]
     machines = root(configured(MACHINE), outputs={"id": {"expression": {"references": [f"{MACHINE}.id", MACHINE]}}})
@@ -201,6 +214,44 @@ def test_children_of_what_has_no_name_yet_are_its_children(tmp_path: Path) -> No
     assert only(inventory, EXTENSIONS).id == f"{machine.id}/extensions/agent"
 
 
+def test_the_disks_that_a_machine_brings_are_there_and_named_by_it(tmp_path: Path) -> None:
+    data = [
+        {
+            "lun": 0,
+            "create_option": "Empty",
+            "name": "data0",
+            "disk_size_gb": 2048,
+            "managed_disk_type": "Standard_LRS",
+        },
+        {"lun": 1, "create_option": "Empty", "name": "blob", "vhd_uri": "https://a/b.vhd"},
+    ]
+    values = {**WEB, "storage_os_disk": [{"create_option": "FromImage"}], "storage_data_disk": data}
+    inventory = read(tmp_path, change(MACHINE, values, unknown={"storage_os_disk": [{"name": True}]}))
+    machine = only(inventory, MACHINES)
+    disks = {disk.id: disk for disk in inventory.of_type(DISKS)}
+    named, unnamed = disks[f"{COMPUTE}/disks/data0"], disks[f"{COMPUTE}/disks/{{web01_OsDisk}}"]
+    assert len(disks) == 2
+    assert named.body["managedBy"] == unnamed.body["managedBy"] == machine.id
+    assert named.body["sku"] == {"name": "Standard_LRS"}
+    assert named.body["properties"]["diskSizeGB"] == 2048
+    assert unnamed.unknown["/properties/diskSizeGB"] == "how large the disk is, the image or the disk tells"
+    assert unnamed.body["properties"]["osType"] == "Windows"
+    (data0, blob) = machine.body["properties"]["storageProfile"]["dataDisks"]
+    assert data0["managedDisk"]["id"] == named.id
+    assert "managedDisk" not in blob
+
+
+@pytest.mark.parametrize(
+    ("publisher", "system"), [("Canonical", "Linux"), ("MicrosoftWindowsServer", "Windows"), ("Contoso", None)]
+)
+def test_the_image_tells_the_system_where_nothing_else_does(tmp_path: Path, publisher: str, system: str | None) -> None:
+    values = {**WEB, "os_profile_windows_config": [], "storage_image_reference": [{"publisher": publisher}]}
+    machine = only(read(tmp_path, change(MACHINE, values)), MACHINES)
+    assert machine.body["properties"]["storageProfile"]["osDisk"].get("osType") == system
+    pointer = "/properties/storageProfile/osDisk/osType"
+    assert machine.unknown.get(pointer) == (None if system else "which system it is, the image tells")
+
+
 def test_attached_disks_are_on_the_machine_and_know_it(tmp_path: Path) -> None:
     address = "azurerm_virtual_machine_data_disk_attachment.data"
     disk = {"name": "data", "resource_group_name": "shop", "disk_size_gb": 2048}
@@ -221,7 +272,10 @@ def test_attached_disks_are_on_the_machine_and_know_it(tmp_path: Path) -> None:
             "diskSizeGB": 2048,
         }
     ]
-    assert only(inventory, DISKS).body["managedBy"] == machine.id
+    assert [(d.name, d.body["managedBy"]) for d in inventory.of_type(DISKS)] == [
+        ("data", machine.id),
+        ("web01-os", machine.id),
+    ]
 
 
 def test_an_attachment_to_who_knows_which_machine_may_be_to_any(tmp_path: Path) -> None:
@@ -307,9 +361,8 @@ def test_data_sources_are_read_and_not_deployed(tmp_path: Path) -> None:
 def test_a_plan_completes_the_lists_of_what_it_can_hold_and_no_others(tmp_path: Path) -> None:
     inventory = read(tmp_path, change(MACHINE, WEB))
     complete = {c.type: c.count for c in inventory.coverage if c.state is CoverageState.COMPLETE}
-    assert set(complete) == {*mapped_types(), "Azscheck/removals"}
-    assert complete[MACHINES] == 1
-    assert complete[DISKS] == 0
+    assert set(complete) == {*mapped_types(), "Azscheck/removals", "Microsoft.DataReplication/replicationVaults"}
+    assert (complete[MACHINES], complete[DISKS], complete["Microsoft.Compute/snapshots"]) == (1, 1, 0)
     assert inventory.gaps("Azscheck/protectedItems", "north")[0].reason == "A plan does not tell."
     assert inventory.gaps("Microsoft.Backup.Admin/backupLocations", "north")[0].reason == "A plan does not tell."
 
