@@ -243,7 +243,7 @@ def _decide(proofs: list[Proof], *, decides: bool) -> Proof:
 
 def _source(frame: Frame, test: Test) -> tuple[str, Any]:
     resource = frame.resource
-    origin = resource.origin_at(steps_of(test.left)) if resource.places else resource.origin
+    origin = resource.origin_at(steps_of(test.left, frame.evaluate)) if resource.places else resource.origin
     return resource.id if frame.subject else "", origin
 
 

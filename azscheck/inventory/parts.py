@@ -71,9 +71,15 @@ class Resource:
         origin, pointer, value = self.origin, "", self.body
         for step in steps if self.places else ():
             key = next((key for key in value if key.lower() == step.lower()), None) if isinstance(value, dict) else None
+            wanted = f"{pointer}/{(key or step).replace('~', '~0').replace('/', '~1')}"
             if key is None:
-                break
-            pointer, value = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", value[key]
+                # The body has nothing of what is unknown, but it is written somewhere.
+                found = next((place for place in self.places if place.lower() == wanted.lower()), None)
+                if found is None:
+                    break
+                pointer, value = found, None
+            else:
+                pointer, value = wanted, value[key]
             origin = self.places.get(pointer, origin)
         return origin
 

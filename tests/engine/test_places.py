@@ -46,6 +46,8 @@ def judged(require: dict[str, Any]) -> Results:
         ({"field": "sku.name", "exists": True}, 3),
         ({"value": "[length(field('properties.list'))]", "greater": 1}, 12),
         ({"count": {"field": "properties.list[*]"}, "greater": 1}, 12),
+        ({"value": "[field(concat('tags.', 'owner'))]", "equals": "you"}, 21),
+        ({"field": "[concat('tags.', 'owner')]", "equals": "you"}, 21),
         ({"value": "text", "equals": "other"}, 3),
         ({"allOf": [{"field": "tags.owner", "exists": True}, {"field": "properties.size", "less": 1}]}, 11),
     ],

@@ -11,9 +11,10 @@ from azscheck.sources.templates.command_values import given_by
 from azscheck.sources.templates.covered import coverage_of
 from azscheck.sources.templates.deployment import Deployment
 from azscheck.sources.templates.found import Found
+from azscheck.sources.templates.given import Given, given_in_file
 from azscheck.sources.templates.machines import attach
 from azscheck.sources.templates.nested import Nesting
-from azscheck.sources.templates.parameters import Given, checked, declared, given_in_file
+from azscheck.sources.templates.parameters import checked, declared
 from azscheck.sources.templates.reading import read
 from azscheck.sources.templates.scope import Scope
 from azscheck.sources.templates.shape import check_template

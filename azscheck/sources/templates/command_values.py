@@ -6,8 +6,9 @@ from typing import Any
 
 from azscheck.documents import did_you_mean
 from azscheck.errors import UsageError
-from azscheck.sources.templates.parameters import Given
-from azscheck.sources.templates.reading import Object, Source
+from azscheck.sources.templates.given import Given
+from azscheck.sources.templates.nodes import Object
+from azscheck.sources.templates.reading import Source
 
 
 def given_by(values: Mapping[str, Any], source: Source) -> dict[str, Given]:

@@ -7,8 +7,8 @@ from azscheck.sources.templates.found import ANY, Found
 from azscheck.sources.templates.frame import Frame, Places
 from azscheck.sources.templates.machines import with_platform
 from azscheck.sources.templates.nested import Nesting, nested_deployment
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.placeholders import name_of
-from azscheck.sources.templates.reading import Array, Object
 from azscheck.sources.templates.resources import Named, built, named
 from azscheck.sources.templates.steps import A_RESOURCE
 from azscheck.sources.templates.target import Target
@@ -64,8 +64,6 @@ class Deployment:
             yield frame.looped(name, index, own=True), ""
 
     def _looped(self, node: Object, frame: Frame, parent: Named | None, doubt: str) -> None:
-        if node.of("existing") is True:
-            return
         for turn, why in self._turns(node, frame):
             self._found.steps.spend(A_RESOURCE)
             self._one(node, turn, parent, doubt or why)
@@ -97,6 +95,8 @@ class Deployment:
                 self._looped(child, frame, own, doubt)
 
     def _condition(self, node: Object, frame: Frame) -> Any:
+        if node.of("existing") is True:
+            return False
         if node.own("condition") is None:
             return True
         value = frame.render(node.of("condition"), "", Places())

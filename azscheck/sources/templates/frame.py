@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azscheck.expressions import ExpressionError, Functions, evaluate, is_expression, parse
 from azscheck.inventory import Origin
-from azscheck.sources.templates.reading import Array, Object
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.values import ABSENT, Unknown, type_name
 
 if TYPE_CHECKING:

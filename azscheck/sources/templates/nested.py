@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azscheck.sources.templates.found import Found
 from azscheck.sources.templates.frame import Frame
+from azscheck.sources.templates.given import Given, given_in, given_in_file
 from azscheck.sources.templates.links import beside, by_address
-from azscheck.sources.templates.parameters import Given, checked, declared, given_in, given_in_file
+from azscheck.sources.templates.nodes import Object
+from azscheck.sources.templates.parameters import checked, declared
 from azscheck.sources.templates.placeholders import name_of
-from azscheck.sources.templates.reading import Object, Source, read
+from azscheck.sources.templates.reading import Source, read
 from azscheck.sources.templates.scope import Scope
 from azscheck.sources.templates.shape import check_template
 from azscheck.sources.templates.target import Target

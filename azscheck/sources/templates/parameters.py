@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import DocumentError, Place
-from azscheck.expressions import lookup
-from azscheck.sources.templates.frame import SECURE, Frame
+from azscheck.sources.templates.frame import SECURE
+from azscheck.sources.templates.given import Given
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.placeholders import name_of
-from azscheck.sources.templates.reading import Array, Object, Source
 from azscheck.sources.templates.scope import Named, Scope
+from azscheck.sources.templates.types import described, without_secrets
 from azscheck.values import Unknown, hidden_unknown, type_name
 
 _TYPES: Final = {
@@ -25,47 +26,6 @@ _TYPES: Final = {
     "secureobject": "object",
     "array": "array",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A value that a parameter is given: as it is, or as it stands in the template around."""
-
-    node: Any
-    place: Place
-    frame: Frame | None = None
-    """Where the expressions in it are worked out; None: there are none in it."""
-
-    def value(self) -> Any:
-        """The value, or Unknown."""
-        return self.node if self.frame is None else self.frame.render(self.node)
-
-    def text(self) -> Any:
-        """What stands for it in a name."""
-        return name_of(self.frame, self.node) if self.frame is not None and isinstance(self.node, str) else None
-
-
-def given_in_file(source: Source) -> dict[str, Given]:
-    """The values in a file of parameters; DocumentError when it is none."""
-    value = source.value
-    parameters = value.of("parameters") if isinstance(value, Object) else None
-    if not isinstance(parameters, Object):
-        raise DocumentError([(source.place(0), "is not a file of parameters: it has no object 'parameters'.")])
-    return given_in(parameters, source, None)
-
-
-def given_in(parameters: Object, source: Source, frame: Frame | None) -> dict[str, Given]:
-    """Parameters as a file or a nested deployment gives them: `{"vmName": {"value": "web1"}}`."""
-    found: dict[str, Given] = {}
-    for name, entry in parameters.items():
-        place = source.place(parameters.keys_at[name])
-        if isinstance(entry, Object) and entry.own("value") is not None:
-            found[name.lower()] = Given(entry.of("value"), source.place(entry.at_key("value")), frame)
-        elif isinstance(entry, Object) and entry.own("reference") is not None:
-            found[name.lower()] = Given(Unknown(f"{SECURE}{name}"), place)
-        else:
-            raise DocumentError([(place, f"the parameter {name!r} has neither 'value' nor 'reference'.")])
-    return found
 
 
 def declared(scope: Scope, given: Mapping[str, Given]) -> dict[str, Named]:
@@ -96,26 +56,13 @@ class _Parameter:
 
     def check_type(self) -> None:
         """DocumentError for a type that there is none of."""
-        kind = self._described(self.node).of("type")
+        kind = described(self.scope, self.node, self.place).of("type")
         if not isinstance(kind, str) or kind.lower() not in _TYPES:
             sentence = f"the parameter {self.name!r} has no type" if kind is None else f"{shorten(kind)} is no type"
             raise DocumentError([(self.place, f"{sentence}{did_you_mean(kind, _TYPES)}")])
 
-    def _described(self, node: Object) -> Object:
-        """The declaration that a `$ref` leads to."""
-        for _ in range(20):
-            target = node.of("$ref")
-            definitions = self.scope.template.of("definitions")
-            if not isinstance(target, str) or not isinstance(definitions, Object):
-                return node
-            found = definitions.of(target.rpartition("/")[2])
-            if not isinstance(found, Object):
-                raise DocumentError([(self.place, f"{target!r} leads to no definition.")])
-            node = found
-        raise DocumentError([(self.place, f"the type of the parameter {self.name!r} leads back to itself.")])
-
     def value(self) -> Any:
-        declared = self._described(self.node)
+        declared = described(self.scope, self.node, self.place)
         kind = str(declared.of("type")).lower()
         if kind.startswith("secure"):
             return Unknown(f"{SECURE}{self.name}")
@@ -131,11 +78,11 @@ class _Parameter:
         if isinstance(value, Unknown):
             return value
         self._check(declared, kind, value, place)
-        return self._without_secrets(declared, value, self.name, 0)
+        return without_secrets(self.scope, declared, value, self.name, self.place)
 
     def text(self) -> Any:
         """What stands for it in a name: the text that it is given."""
-        if str(self._described(self.node).of("type")).lower().startswith("secure"):
+        if str(described(self.scope, self.node, self.place).of("type")).lower().startswith("secure"):
             return None
         if self.given is not None:
             return self.given.text()
@@ -166,46 +113,6 @@ class _Parameter:
 
     def _unfit(self, place: Place, sentence: str) -> DocumentError:
         return DocumentError([(place, f"the parameter {self.name!r} {sentence}.")])
-
-    def _without_secrets(self, declared: Object, value: Any, name: str, depth: int) -> Any:
-        """A value without the parts whose declared types are secure."""
-        declared = self._described(declared)
-        if str(declared.of("type")).lower().startswith("secure"):
-            return Unknown(f"{SECURE}{name}")
-        if depth > _DEEPEST:
-            return value
-        match value:
-            case dict():
-                return {
-                    key: self._part(_of_key(declared, value, key), held, f"{name}.{key}", depth)
-                    for key, held in value.items()
-                }
-            case list():
-                first, items = declared.of("prefixItems"), declared.of("items")
-                kinds = list(first) if isinstance(first, Array) else []
-                kinds += [items] * (len(value) - len(kinds))
-                return [self._part(kind, item, name, depth) for kind, item in zip(kinds, value, strict=False)]
-            case _:
-                return value
-
-    def _part(self, declared: Any, value: Any, name: str, depth: int) -> Any:
-        return self._without_secrets(declared, value, name, depth + 1) if isinstance(declared, Object) else value
-
-
-_DEEPEST: Final = 100
-
-
-def _of_key(declared: Object, value: dict[str, Any], key: str) -> Any:
-    """The declaration of one property of an object, of which another property may tell the kind."""
-    choice = declared.of("discriminator")
-    if isinstance(choice, Object) and isinstance(choice.of("mapping"), Object):
-        told = lookup(value, str(choice.of("propertyName")))
-        chosen = choice.of("mapping").of(told) if isinstance(told, str) else None
-        # A choice that refers to a definition has secrets that are found there.
-        declared = chosen if isinstance(chosen, Object) and isinstance(chosen.of("properties"), Object) else declared
-    properties = declared.of("properties")
-    own = properties.of(key) if isinstance(properties, Object) else None
-    return declared.of("additionalProperties") if own is None else own
 
 
 def _shown(value: Any) -> str:

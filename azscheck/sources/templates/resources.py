@@ -9,9 +9,9 @@ from azscheck.inventory import Origin, Resource, type_key
 from azscheck.sources.hub.table import TABLE
 from azscheck.sources.templates.found import Found
 from azscheck.sources.templates.frame import Frame, Places
+from azscheck.sources.templates.nodes import Object
 from azscheck.sources.templates.placeholders import name_of, placeholder
-from azscheck.sources.templates.reading import Object
-from azscheck.sources.templates.settle import settled
+from azscheck.sources.templates.settle import NEVER_GIVEN_BACK, settled
 from azscheck.sources.templates.target import Target, resource_id
 from azscheck.values import Unknown
 
@@ -165,4 +165,4 @@ def _afterwards(body: dict[str, Any], unknown: dict[str, str]) -> None:
     if type_key(body["type"]) == "microsoft.keyvault/vaults/secrets" and isinstance(properties, dict):
         for key in [key for key in properties if key.lower() == "value"]:
             del properties[key]
-            unknown[f"/properties/{key}"] = "is never given back by the platform"
+            unknown[f"/properties/{key}"] = NEVER_GIVEN_BACK

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azscheck.documents import did_you_mean
 from azscheck.sources.templates.frame import Frame
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.placeholders import name_of, placeholder
-from azscheck.sources.templates.reading import Array, Object, Source
+from azscheck.sources.templates.reading import Source
 from azscheck.sources.templates.steps import Steps
 from azscheck.sources.templates.target import Target
 from azscheck.values import Unknown

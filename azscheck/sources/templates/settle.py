@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from azscheck.sources.templates.frame import escaped
+from azscheck.sources.templates.frame import SECURE, escaped
 from azscheck.sources.templates.steps import Steps
 from azscheck.values import ABSENT, Unknown
 
-_NEVER_GIVEN_BACK: Final = ("password", "protectedsettings", "customdata")
+NEVER_GIVEN_BACK: Final = "is never given back by the platform"
+_SECRET: Final = ("password", "protectedsettings", "customdata")
 """How the names of properties end whose text is secret: the platform takes it and never shows it again."""
 
 
@@ -24,8 +25,10 @@ def settled(value: Any, pointer: str, unknown: dict[str, str], steps: Steps) -> 
             made: dict[str, Any] = {}
             for key, held in value.items():
                 below = f"{pointer}/{escaped(key)}"
-                if isinstance(held, str | dict) and key.lower().endswith(_NEVER_GIVEN_BACK):
-                    unknown[below] = "is never given back by the platform"
+                if isinstance(held, str | dict | Unknown) and key.lower().endswith(_SECRET):
+                    # Nor is the expression told: a part of it may be secret.
+                    secure = held.reason if isinstance(held, Unknown) else ""
+                    unknown[below] = secure if secure.startswith(SECURE) else NEVER_GIVEN_BACK
                     continue
                 part = settled(held, below, unknown, steps)
                 if part is not None:

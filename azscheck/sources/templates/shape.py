@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from azscheck.documents import shorten
 from azscheck.errors import DocumentError
-from azscheck.sources.templates.reading import Array, Object, Source
+from azscheck.sources.templates.nodes import Array, Object
+from azscheck.sources.templates.reading import Source
 
 _SCHEMA: Final = re.compile(r"/(?:subscription|managementGroup|tenant)?deploymentTemplate\.json#?$", re.IGNORECASE)
 _LANGUAGES: Final = ("1.", "2.")

@@ -8,10 +8,11 @@ from typing import Any, Final, Protocol
 
 from azscheck.expressions import Functions, OfTrees
 from azscheck.sources.templates.frame import Frame
+from azscheck.sources.templates.ids import id_of, own_id, subscription_id, text
 from azscheck.sources.templates.lambdas import LAMBDAS
-from azscheck.sources.templates.reading import Array, Object
+from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.scope import Scope
-from azscheck.sources.templates.target import Target, resource_id
+from azscheck.sources.templates.target import Target
 from azscheck.values import Unknown
 
 
@@ -31,12 +32,12 @@ def functions_of(scope: Scope) -> Functions:
     here: dict[str, Callable[..., Any] | OfTrees] = {
         **LAMBDAS,
         **{name: _later(name, reason) for name, reason in _LATER.items()},
-        "parameters": lambda name: scope.parameter(_text(name)).value(),
-        "variables": lambda name: scope.variable(_text(name)).value(),
-        "resourceid": lambda *parts: _resource_id(target, parts),
-        "subscriptionresourceid": lambda *parts: _subscription_resource_id(target, parts),
-        "tenantresourceid": lambda *parts: _id("", parts),
-        "extensionresourceid": lambda scope_id, *parts: _id(_text(scope_id).rstrip("/"), parts),
+        "parameters": lambda name: scope.parameter(text(name)).value(),
+        "variables": lambda name: scope.variable(text(name)).value(),
+        "resourceid": lambda *parts: own_id(target, parts),
+        "subscriptionresourceid": lambda *parts: subscription_id(target, parts),
+        "tenantresourceid": lambda *parts: id_of("", parts),
+        "extensionresourceid": lambda scope_id, *parts: id_of(text(scope_id).rstrip("/"), parts),
         "resourcegroup": lambda: _group(target),
         "subscription": lambda: _subscription(target),
         "deployment": lambda: _deployment(scope),
@@ -76,44 +77,6 @@ _LATER: Final = {
 def _later(name: str, reason: str) -> Callable[..., Any]:
     unknown = Unknown(f"{name}() {reason}")
     return lambda *_: unknown
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("takes a text")
-    return value
-
-
-def _id(scope: str, parts: tuple[Any, ...]) -> str:
-    kind, *names = [_text(part) for part in parts] or [""]
-    if "/" not in kind:
-        raise ValueError("takes a resource's type, such as 'Microsoft.Compute/disks'")
-    if len(names) != kind.strip("/").count("/"):
-        raise ValueError(f"takes {kind.strip('/').count('/')} names for {kind}, not {len(names)}")
-    return resource_id(scope, kind, names)
-
-
-def _split(parts: tuple[Any, ...]) -> tuple[list[str], tuple[Any, ...]]:
-    texts = [_text(part) for part in parts]
-    at = next((index for index, text in enumerate(texts) if "/" in text), 0)
-    return texts[:at], parts[at:]
-
-
-def _resource_id(target: Target, parts: tuple[Any, ...]) -> str:
-    before, rest = _split(parts)
-    if len(before) > 2:
-        raise ValueError("takes at most a subscription and a group before the type")
-    if not target.resource_group and len(before) < 2:
-        # A deployment to a subscription: what is before the type is another subscription.
-        return _id(f"/subscriptions/{before[0]}" if before else target.id, rest)
-    group = before[-1] if before else target.resource_group
-    subscription = before[0] if len(before) == 2 else target.subscription_id
-    return _id(f"/subscriptions/{subscription}/resourceGroups/{group}", rest)
-
-
-def _subscription_resource_id(target: Target, parts: tuple[Any, ...]) -> str:
-    before, rest = _split(parts)
-    return _id(f"/subscriptions/{before[0]}" if before else target.subscription, rest)
 
 
 def _group(target: Target) -> Any:
@@ -161,7 +124,7 @@ def _deployment(scope: Scope) -> Any:
 
 def _reference(scope: Scope, name: Any, version: Any = None, full: Any = None) -> Any:
     del version
-    outputs = scope.deployed.outputs(_text(name)) if scope.deployed is not None else None
+    outputs = scope.deployed.outputs(text(name)) if scope.deployed is not None else None
     if outputs is None:
         return Unknown("what a resource is like is known only after the deployment")
     properties = {"outputs": outputs, "provisioningState": "Succeeded"}
@@ -169,7 +132,7 @@ def _reference(scope: Scope, name: Any, version: Any = None, full: Any = None) -
 
 
 def _info(scope: Scope, symbol: Any) -> Any:
-    known = scope.deployed.known(_text(symbol)) if scope.deployed is not None else None
+    known = scope.deployed.known(text(symbol)) if scope.deployed is not None else None
     return Unknown(f"the template has no resource {symbol!r}", error=True) if known is None else known
 
 
@@ -199,7 +162,7 @@ def _own_function(scope: Scope, member: Object) -> Callable[..., Any]:
         own = {str(name).lower(): held for name, held in zip(names, given, strict=True)}
 
         def parameter(name: Any) -> Any:
-            if _text(name).lower() not in own:
+            if text(name).lower() not in own:
                 raise ValueError(f"the function has no parameter {name!r}")
             return own[name.lower()]
 

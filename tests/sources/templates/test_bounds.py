@@ -247,37 +247,9 @@ def test_places_are_bounded(tmp_path: Path) -> None:
     assert found.body["properties"] == wide
 
 
-PIECES = st.sampled_from(
-    [
-        "[",
-        "]",
-        "(",
-        ")",
-        "'",
-        ",",
-        ".",
-        "{",
-        "}",
-        "0",
-        "[0]",
-        ".x",
-        "('p')",
-        "a/b",
-        "parameters",
-        "variables",
-        "copyIndex()",
-        "concat",
-        "resourceId",
-        "reference",
-        "lambda",
-        "map",
-        "if",
-        "uri",
-        "range(0,9)",
-        "deployment()",
-        "resourceGroup()",
-    ]
-)
+WORDS = """[ ] ( ) ' , . { } 0 [0] .x ('p') a/b parameters variables copyIndex() concat resourceId reference lambda map
+if uri range(0,9) deployment() resourceGroup()"""
+PIECES = st.sampled_from(WORDS.split())
 EXPRESSIONS = st.lists(PIECES, max_size=12).map(lambda pieces: f"[{''.join(pieces)}]")
 ANYTHING: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-5, 900) | EXPRESSIONS | st.just({}) | st.just([]) | st.just([1])

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azscheck.errors import DocumentError, UsageError
-from azscheck.sources.templates.reading import Array, Object, Source, read
+from azscheck.sources.templates.nodes import Array, Object
+from azscheck.sources.templates.reading import Source, read
 
 HERE = Path("t.json")
 

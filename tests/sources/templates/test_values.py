@@ -1,5 +1,6 @@
 """What a property becomes: parameters, variables, functions, loops of values."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -260,18 +261,14 @@ def test_a_parameter_that_does_not_fit(tmp_path: Path, given: dict[str, Any], se
 def test_files_of_parameters(tmp_path: Path) -> None:
     """A later file would not count, or what the command line says would not."""
     one = tmp_path / "one.json"
-    one.write_text(
-        '{"$schema": "x", /* why */ "parameters": {"size": {"value": 1, "metadata": {}}, "tier": {"value": "gold"}}}'
-    )
+    known = {"size": {"value": 1, "metadata": {}}, "tier": {"value": "gold"}}
+    one.write_text(f'{{"$schema": "x", /* why */ "parameters": {json.dumps(known)}}}')
     two = tmp_path / "two.json"
-    two.write_text(
-        '{"parameters": {"Size": {"value": 2}, "another": {"value": 3}, "name": {"reference": {"keyVault": {"id": "x"}}}}}'
-    )
-    document = template(
-        network(properties={key: f"[parameters('{key}')]" for key in ("size", "tier", "name")}),
-        parameters=DECLARED,
-        **TYPES,
-    )
+    secret = {"reference": {"keyVault": {"id": "x"}}}
+    later = {"Size": {"value": 2}, "another": {"value": 3}, "name": secret}
+    two.write_text(json.dumps({"parameters": later}))
+    properties = {key: f"[parameters('{key}')]" for key in ("size", "tier", "name")}
+    document = template(network(properties=properties), parameters=DECLARED, **TYPES)
     found = only(collected(tmp_path, document, files=[one, two], tier="silver"))
     assert found.body["properties"] == {"size": 2, "tier": "silver"}
     assert found.unknown["/properties/name"] == "secure parameter name"
@@ -309,7 +306,7 @@ def test_what_is_missing(tmp_path: Path) -> None:
         ({"p": {}}, "the parameter 'p' has no type."),
         ({"p": "string"}, "the parameter 'p' must be an object with a type."),
         ({"p": {"$ref": "#/definitions/none"}}, "'#/definitions/none' leads to no definition."),
-        ({"p": {"$ref": "#/definitions/loop"}}, "the type of the parameter 'p' leads back to itself."),
+        ({"p": {"$ref": "#/definitions/loop"}}, "the type of the parameter leads back to itself."),
         ({"p": {"type": "int", "defaultValue": "x"}}, "the parameter 'p' is an int, not a value of type string."),
     ],
 )
