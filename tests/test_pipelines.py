@@ -150,7 +150,8 @@ def test_the_action_judges(
         assert (runner / "github_step_summary").read_text("utf-8").startswith("# Backup and disaster recovery")
 
 
-def test_the_hook_takes_what_it_is_handed(runner: Path) -> None:
+@pytest.mark.usefixtures("runner")
+def test_the_hook_takes_what_it_is_handed() -> None:
     """A commit that touches package.json, too, cannot be made."""
     pattern, left = re.compile(HOOK["files"]), re.compile(HOOK["exclude"])
     names = ["a main.json", "package.json", "b.bicep", "x.py", ".vscode/settings.json"]

@@ -406,3 +406,57 @@ def test_a_template_removes_nothing(run: Run) -> None:
     Path("main.json").write_text(GOOD)
     run("gate", "main.json", "--format", "json=r.json", "--now", NOW)
     assert {"ASH-TEN-014", "ASH-TEN-015"} <= {p.id for p in Results.read("r.json").unmatched}
+
+
+def test_bicep_is_compiled(gate: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Bicep file is passed over, or is green where there is no compiler."""
+    Path("infra").mkdir()
+    Path("infra/main.bicep").write_text("module vm './vm.bicep' = {}\n")
+    Path("infra/vm.bicep").write_text("param tags object\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    without = gate("infra")
+    assert without.code == 3
+    assert "infra/main.bicep:1:1" in without.out
+    compiler = tmp_path / "bicep"
+    compiler.write_text(f"#!/bin/sh\n/bin/cat <<'END'\n{BAD}\nEND\n")
+    compiler.chmod(0o755)
+    found = results(gate, "infra")
+    assert found.gate is not None
+    assert [file.name for file in found.gate.files] == ["infra/main.bicep"]
+    (finding,) = found.findings()
+    assert finding.origin is not None
+    assert finding.origin.address == "infra/main.bicep"
+
+
+def live(run: Run, **tags: str) -> None:
+    """A saved inventory of a stamp with two machines, one of which the plan is about."""
+    from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+    from azscheck.times import parse_time
+
+    now = parse_time(NOW)
+    kind = "Microsoft.Compute/virtualMachines"
+    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop/providers"
+    resources = []
+    for name in ("web", "old"):
+        place = f"{group}/{kind}/{name}"
+        body = {"id": place, "name": name, "type": kind, "location": "local", "tags": tags, "properties": {}}
+        resources.append(Resource("north", kind, place, body, Origin("hub", place, now)))
+    Inventory.of(now, resources, [Coverage("north", kind, "", CoverageState.COMPLETE, count=2, time=now)]).write(
+        "north.ndjson"
+    )
+    assert run("scan", "--inventory", "north.ndjson", "--policies", "ours", "--now", NOW).code in (0, 1)
+
+
+@pytest.mark.parametrize(("before", "after", "code"), [({}, {"owner": "anna"}, 0), ({"owner": "anna"}, {}, 1)])
+def test_the_change_is_judged_against_the_stamp(
+    run: Run, gate: Callable[..., Any], before: dict[str, str], after: dict[str, str], code: int
+) -> None:
+    """A change is held up by a machine that it leaves as it is; or what it makes worse is not told."""
+    live(run, **before)
+    Path("plan.json").write_text(plan(**after))
+    ran = gate("plan.json", "--inventory", "north.ndjson")
+    assert ran.code == code, ran.out
+    assert "Stamps          north" in ran.out
+    assert "the change in plan.json; 1 result that it leaves as they are not shown" in " ".join(ran.out.split())
+    assert gate("plan.json", "--inventory", "north.ndjson", "--stamp", "south").code == 2
+    assert gate("plan.json", "--stamp", "north").code == 2
