@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import FOLDER, NOW, cache
+from benchmarks import FOLDER, NOW, cache, gate
 from benchmarks.processes import python, run
 from benchmarks.rounds import Row, figure, ratio, seconds, take_turns
 
@@ -135,6 +135,11 @@ def start(size: Size) -> Iterator[Row]:
     yield ratio("scan of 100", "orjson floor of 100", done)
 
 
+def gated(size: Size) -> Iterator[Row]:
+    """A template before it is deployed."""
+    yield from gate.rows(size.rounds)
+
+
 SUITE: Mapping[str, Callable[[Size], Iterator[Row]]] = {
     "scan": whole_scan,
     "evidence": evidence,
@@ -143,4 +148,5 @@ SUITE: Mapping[str, Callable[[Size], Iterator[Row]]] = {
     "policies": policies,
     "memory": memory,
     "start": start,
+    "gate": gated,
 }

@@ -156,14 +156,17 @@ def _kind_with_comments(path: Path) -> tuple[Kind, DocumentError | None]:
 
 def _kind(value: Any) -> Kind:
     from azscheck.sources.templates import is_template
-    from azscheck.sources.terraform.plan import is_plan
 
     if is_template(value):
         return Kind.TEMPLATE
     if not isinstance(value, dict):
         return Kind.OTHER
-    if is_plan(value) or ({"format_version", "terraform_version"} <= value.keys() and "values" not in value):
-        return Kind.PLAN
+    if "format_version" in value:
+        from azscheck.sources.terraform import is_plan
+
+        # A plan of a version to come, which is no plan that is known, is not passed over either.
+        if is_plan(value) or ("terraform_version" in value and "values" not in value):
+            return Kind.PLAN
     schema = value.get("$schema")
     if isinstance(schema, str) and _SCHEMA.search(schema):
         return Kind.PARAMETERS
