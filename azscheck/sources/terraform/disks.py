@@ -60,7 +60,7 @@ def _made(machine: Body, way: Way) -> Body:
     name = machine.get((*way, "name"))
     kind = "OsDisk" if way[-1] == "osDisk" else f"DataDisk_{way[-1]}"
     named = isinstance(name, str) and name
-    own = name.replace("/", "%2F") if named else f"{{{id.rpartition('/')[2]}_{kind}}}"
+    own = name.replace("/", "%2F") if named else "{" + id.rpartition("/")[2].strip("{}") + f"_{kind}}}"
     above = id[: id.lower().rfind("/virtualmachines/")] if "/virtualmachines/" in id.lower() else id
     disk = Body({"id": f"{above}/disks/{own}", "type": DISKS, "managedBy": id})
     if named:

@@ -51,6 +51,16 @@ def row_of(terraform_type: str) -> Row | None:
     return rows.get(_bare(terraform_type))
 
 
+def untranslated(terraform_type: str, type: str = "") -> Row | None:
+    """A row for what goes and has none, by which its id, name and tags are told; None for what is not Azure's.
+
+    `type` is its type in Resource Manager, where the resource itself says it.
+    """
+    if not terraform_type.startswith((*_PROVIDERS, "azapi_")):
+        return None
+    return _row({"type": type or f"Terraform/{terraform_type}", "id": "{id}"})
+
+
 def deploys_anything(terraform_type: str) -> bool:
     """Whether a type deploys what no plan tells."""
     _, anything = _mapping()

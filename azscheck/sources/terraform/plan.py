@@ -145,11 +145,11 @@ def read_plan(path: Path) -> Plan:
     if value.get("errored") is True:
         raise file.mistake("is a plan that ended with an error, so not all is in it: plan again.")
     changes = [_change(file, n, change) for n, change in enumerate(_list(file, value, "resource_changes"))]
-    changed = {change.address for change in changes if change and not change.deposed}
-    untouched = [c for c in _untouched(file, value) if c.address not in changed]
+    changed = {change.address for change in changes if change and not change.deposed} | _moved(value)
+    untouched = {c.address: c for c in _untouched(file, value) if c.address not in changed}
     return Plan(
         path,
-        tuple(change for change in (*changes, *untouched) if change),
+        tuple(change for change in (*changes, *untouched.values()) if change),
         tuple(_deferred(value)),
         value.get("complete") is not False,
         below(value, "configuration"),
@@ -221,18 +221,25 @@ def _names(file: PlanFile, where: str, value: Mapping[str, Any]) -> dict[str, An
     }
 
 
+def _moved(value: Mapping[str, Any]) -> set[str]:
+    """Addresses that what changes had before."""
+    addresses = (below(change).get("previous_address") for change in value.get("resource_changes") or ())
+    return {address for address in addresses if isinstance(address, str)}
+
+
 def _untouched(file: PlanFile, value: Mapping[str, Any]) -> Iterator[Change]:
-    """What is there already and not among the changes, which a plan of targets leaves out."""
-    modules = [("", below(value, "planned_values", "root_module"))]
+    """What is there already and may not be among the changes, for a plan of targets leaves it out."""
+    roots = below(value, "prior_state", "values", "root_module"), below(value, "planned_values", "root_module")
+    modules = [("", module) for module in roots]
     while modules:
         address, module = modules.pop()
         for resource in _list(file, module, "resources"):
             if not isinstance(resource, dict):
-                raise _broken(file, "planned_values", "holds a resource that is no object")
-            if resource.get("mode") == "data":
+                raise _broken(file, "planned_values or prior_state", "holds a resource that is no object")
+            if resource.get("mode") == "data" or "deposed_key" in resource:
                 continue
             values, sensitive = below(resource, "values"), resource.get("sensitive_values")
-            names = {**_names(file, "planned_values", resource), "module": address}
+            names = {**_names(file, "planned_values or prior_state", resource), "module": address}
             yield Change(**names, actions=("no-op",), before=values, after=values, unknown=None,
                          sensitive=sensitive, sensitive_before=sensitive)  # fmt: skip
         for child in _list(file, module, "child_modules"):

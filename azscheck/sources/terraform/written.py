@@ -16,6 +16,7 @@ from azscheck.sources.terraform.plan import Change
 
 _LARGEST: Final = 4 * 1024 * 1024
 _MOST_FILES: Final = 500
+_SUFFIXES: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _LOCAL: Final = ("./", "../", ".\\", "..\\")
 _NAMED: Final = ("resource", "module")
 
@@ -146,7 +147,7 @@ def _read(folder: Path) -> _Module:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        found = sorted(file for file in folder.iterdir() if file.name.endswith((".tf", ".tf.json")))
+        found = sorted(file for file in folder.iterdir() if file.name.endswith(_SUFFIXES))
     except (OSError, ValueError):
         return []
     return found[:_MOST_FILES]

@@ -285,15 +285,37 @@ def test_an_attachment_to_who_knows_which_machine_may_be_to_any(tmp_path: Path) 
     assert machine.unknown["/properties/storageProfile/dataDisks/0"]
 
 
-def test_what_is_not_touched_is_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("targeted", [False, True])
+def test_what_is_not_touched_is_there(tmp_path: Path, targeted: bool) -> None:
     values = {**WEB, "id": f"{COMPUTE}/virtualMachines/web01"}
     other = {**WEB, "name": "old", "id": f"{COMPUTE}/virtualMachines/old"}
     resources = [{"address": f"module.m.{MACHINE}", "mode": "managed", "type": "azurestack_virtual_machine",
                   "name": "web", "values": other, "sensitive_values": {"tags": {"backup:product": True}}}]  # fmt: skip
-    planned = {"root_module": {"child_modules": [{"address": "module.m", "resources": resources}]}}
-    inventory = read(tmp_path, change(MACHINE, values, ("no-op",), values), planned_values=planned)
+    gone = [{**resources[0], "deposed_key": "abcd1234", "values": {**other, "name": "deposed"}}]
+    module = {"child_modules": [{"address": "module.m", "resources": [*gone, *resources]}]}
+    # A plan of targets has the others in its prior state alone.
+    where = (
+        {"prior_state": {"values": {"root_module": module}}}
+        if targeted
+        else {"planned_values": {"root_module": module}}
+    )
+    inventory = read(tmp_path, change(MACHINE, values, ("no-op",), values), **where)
     assert [m.name for m in inventory.of_type(MACHINES)] == ["old", "web01"]
     assert inventory.of_type(MACHINES)[0].unknown["/tags/backup:product"] == "sensitive value"
+
+
+def test_what_moved_within_the_configuration_is_there_once(tmp_path: Path) -> None:
+    values = {**WEB, "id": f"{COMPUTE}/virtualMachines/web01"}
+    there = {
+        "address": MACHINE,
+        "mode": "managed",
+        "type": "azurestack_virtual_machine",
+        "name": "web",
+        "values": values,
+    }
+    moved = {**change(f"{MACHINE}2", values, ("no-op",), values), "previous_address": MACHINE}
+    inventory = read(tmp_path, moved, prior_state={"values": {"root_module": {"resources": [there]}}})
+    assert len(inventory.of_type(MACHINES)) == 1
 
 
 @pytest.mark.parametrize(
@@ -324,6 +346,27 @@ def test_what_each_action_leaves_and_takes(tmp_path: Path, actions: tuple[str, .
         assert removal.body["tags"] == WEB["tags"]
         assert removal.body["properties"]["was"]["properties"]["hardwareProfile"]["vmSize"] == "Standard_D2_v2"
         assert removal.body["properties"]["address"] == MACHINE
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "kind"),
+    [
+        ("azurerm_backup_policy_file_share.p", {"name": "p"}, "Terraform/azurerm_backup_policy_file_share"),
+        ("azapi_resource.p", {"name": "p", "type": "Contoso.Backup/vaults@2024-01-01"}, "Contoso.Backup/vaults"),
+    ],
+)
+def test_what_goes_and_is_not_translated_is_told_all_the_same(
+    tmp_path: Path, address: str, before: dict[str, Any], kind: str
+) -> None:
+    gone = {**before, "id": f"{GROUP}/providers/Contoso.Backup/vaults/p", "tags": {"a": "b"}, "secret": "hunter2"}
+    removal = only(read(tmp_path, change(address, None, ("delete",), gone)), "Azscheck/removals")
+    assert (removal.id, removal.name, removal.body["tags"]) == (gone["id"], "p", {"a": "b"})
+    assert removal.body["properties"]["resourceType"] == kind
+    assert "hunter2" not in json.dumps(removal.body)
+
+
+def test_what_is_not_azures_and_goes_is_no_matter(tmp_path: Path) -> None:
+    assert not read(tmp_path, change("random_pet.p", None, ("delete",), {"id": "x"})).resources
 
 
 def test_what_a_replacement_left_over_is_removed_and_its_successor_stays(tmp_path: Path) -> None:
@@ -378,6 +421,7 @@ def test_a_plan_completes_the_lists_of_what_it_can_hold_and_no_others(tmp_path: 
             "Terraform/azurerm_kubernetes_cluster",
             "does not translate",
         ),
+        ([change("azurerm_virtual_machine_scale_set.s", {"name": "s"})], {}, DISKS, "the instances of a scale set"),
         ([], {"complete": False}, MACHINES, "is not complete"),
         (
             [],

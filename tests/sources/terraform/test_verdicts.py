@@ -79,6 +79,51 @@ def test_verdicts(tmp_path: Path, changes: list[Any], policy: str, expected: lis
     assert states(read(tmp_path, *changes), policy) == expected
 
 
+@pytest.mark.parametrize(
+    ("tags", "size"),
+    [
+        ({}, 127),
+        ({"backup:product": "Veeam", "backup:target": "fs02.corp.example", "backup:covers": "files"}, 127),
+        ({"backup:product": "a snapshot", "backup:target": "web02"}, 127),
+        ({"backup:required": "false", "dr:required": "true"}, 2048),
+        ({"dr:required": "true", "dr:appReplication": "north,south"}, 1022),
+        ({"dr:appReplication": "north"}, 127),
+    ],
+)
+def test_a_plan_and_the_stamp_after_it_agree(tmp_path: Path, tags: dict[str, str], size: int) -> None:
+    """A change passes the gate and fails the next scan, or the other way round."""
+    disk = {"name": "web01-os", "create_option": "FromImage", "disk_size_gb": size}
+    planned = read(tmp_path, change(MACHINE, {**WEB, "tags": tags, "storage_os_disk": [disk]}))
+    storage = {
+        "osDisk": {"osType": "Windows", "diskSizeGB": size, "managedDisk": {"id": f"{COMPUTE}/disks/web01-os"}},
+        "dataDisks": [],
+    }
+    properties = {"storageProfile": storage, "osProfile": {"computerName": "web01"}}
+    machine = {"id": ID, "name": "web01", "tags": tags, "properties": properties}
+    disk_body = {"id": f"{COMPUTE}/disks/web01-os", "managedBy": ID, "properties": {"diskSizeGB": size}}
+    there = [
+        Resource(
+            "north", "Azscheck/stamps", "/s", {"name": "north", "properties": {"region": "north"}}, Origin("f", "f")
+        ),
+        Resource("north", MACHINES, f"{ID}9", {"id": f"{ID}9", "name": "web02", "tags": {}}, Origin("hub", ID)),
+    ]
+    made = [
+        Resource("north", MACHINES, ID, machine, Origin("hub", ID)),
+        Resource("north", "Microsoft.Compute/disks", f"{COMPUTE}/disks/web01-os", disk_body, Origin("hub", ID)),
+    ]
+    kinds = {kind for policy in GATE for kind in policy.reads}
+    listed = [Coverage("north", kind, "", CoverageState.COMPLETE) for kind in kinds]
+    after = Inventory.of(NOW, [*there, *made], listed)
+    before = over(Inventory.of(NOW, there, listed), planned)
+
+    def verdicts(inventory: Inventory) -> dict[str, str]:
+        results = evaluate(inventory, GATE, now=NOW).results
+        return {r.policy: r.state.value for r in results if r.name == "web01"}
+
+    assert verdicts(before) == verdicts(after)
+    assert {"compliant", "nonCompliant"} & set(verdicts(after).values())
+
+
 def test_a_finding_points_at_the_line_that_decided_it(tmp_path: Path) -> None:
     source = 'resource "azurestack_virtual_machine" "web" {\n\n  storage_os_disk {\n    disk_size_gb = 2048\n  }\n}\n'
     (tmp_path / "main.tf").write_text(source, "utf-8")
