@@ -68,7 +68,8 @@ class Resource:
 
     def origin_at(self, steps: Iterable[str]) -> Origin:
         """Where a property came from, by its keys in any letter case; of one that is absent, what would hold it."""
-        origin, pointer, value = self.origin, "", self.body
+        origin, pointer = self.origin, ""
+        value: Any = self.body
         for step in steps if self.places else ():
             key = next((key for key in value if key.lower() == step.lower()), None) if isinstance(value, dict) else None
             wanted = f"{pointer}/{(key or step).replace('~', '~0').replace('/', '~1')}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from azscheck.expressions import Access, Call, ExpressionError, Literal, calls, evaluate, is_expression, parse
+from azscheck.expressions import Access, Call, ExpressionError, Literal, OfTrees, calls, evaluate, is_expression, parse
 from azscheck.expressions.parse import DEEPEST, LONGEST
 
 
@@ -23,6 +23,22 @@ from azscheck.expressions.parse import DEEPEST, LONGEST
 def test_what_is_an_expression(text: object, answer: bool) -> None:
     """A literal text is evaluated, or an expression is compared as text."""
     assert is_expression(text) is answer
+
+
+def test_a_function_of_a_template_s_own() -> None:
+    """A property of a value is taken for a function in a namespace, or the other way round."""
+    assert parse("[Contoso.Name('a')]") == Call("contoso.name", (Literal("a"),), "Contoso.Name('a')")
+    assert parse("[contoso . name ()]") == Call("contoso.name", (), "contoso . name ()")
+    assert parse("[a().b]") == Access(Call("a", (), "a()"), Literal("b"))
+    with pytest.raises(ExpressionError, match=r"'\(' after contoso was expected"):
+        parse("[contoso.name]")
+    assert evaluate(parse("[contoso.name(1)]"), {"contoso.name": lambda number: number + 1}) == 2
+
+
+def test_a_function_that_is_given_trees() -> None:
+    """The body of a lambda is worked out before its variables are there."""
+    waits = OfTrees(lambda call, here, meter: [*here, len(call.arguments), meter])
+    assert evaluate(parse("[wait(fails('x'))]"), {"wait": waits}) == ["wait", 1, None]
 
 
 def test_tree() -> None:

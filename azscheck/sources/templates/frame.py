@@ -63,9 +63,9 @@ class Frame:
             return Unknown(f"it cannot be read: {error}", error=True)
         except RecursionError:
             return Unknown("it is made of too many others", error=True)
-        if value is ABSENT:
-            return Unknown("what it reads is not there", error=True)
-        return value
+        if isinstance(value, list | dict):
+            self.scope.steps.spend_on(value)
+        return Unknown("what it reads is not there", error=True) if value is ABSENT else value
 
     def render(self, node: Any, pointer: str = "", places: Places | None = None) -> Any:
         """A value as it is written, with its expressions worked out and an Unknown where that cannot be.

@@ -24,10 +24,14 @@ def by_address(source: Source, address: str) -> tuple[Path, str] | None:
     The longest end of the address that leads to a file counts, be it beside or below the template or in a folder beside
     the template's own.
     """
-    named = [found[1] for found in _FILE.finditer(address) if found[1]]
+    named = [found for found in _FILE.finditer(address) if found[1]]
     if not named:
         return None
-    steps = [step for step in named[-1].replace("\\", "/").split("/") if step not in ("", ".", "..")][-_MOST_STEPS:]
+    known, before = named[-1][1].replace("\\", "/"), address[: named[-1].start(1)]
+    steps = [step for step in known.split("/") if step not in ("", ".", "..")][-_MOST_STEPS:]
+    if before.endswith("}") and not known.startswith("/") and before.rpartition("{")[0][-1:] not in ("", "/", "}"):
+        # `vm-{size}disks.json`: of the first name a part is not known.
+        steps = steps[1:]
     ways = ["/".join(steps[start:]) for start in range(len(steps))]
     # A collection of templates keeps each in a folder of its own, and one uses another's.
     ways[-1:-1] = [f"../{way}" for way in ways[-2:-1]]

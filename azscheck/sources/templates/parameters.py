@@ -58,7 +58,8 @@ class _Parameter:
         """DocumentError for a type that there is none of."""
         kind = described(self.scope, self.node, self.place).of("type")
         if not isinstance(kind, str) or kind.lower() not in _TYPES:
-            sentence = f"the parameter {self.name!r} has no type" if kind is None else f"{shorten(kind)} is no type"
+            told = "no type" if kind is None else f"the type {shorten(kind)}, which there is not"
+            sentence = f"the parameter {self.name!r} has {told}"
             raise DocumentError([(self.place, f"{sentence}{did_you_mean(kind, _TYPES)}")])
 
     def value(self) -> Any:

@@ -9,9 +9,10 @@ from azscheck.values import ABSENT, Unknown
 NEVER_GIVEN_BACK: Final = "is never given back by the platform"
 _SECRET: Final = ("password", "protectedsettings", "customdata")
 """How the names of properties end whose text is secret: the platform takes it and never shows it again."""
+_DEEPEST: Final = 100
 
 
-def settled(value: Any, pointer: str, unknown: dict[str, str], steps: Steps) -> Any:
+def settled(value: Any, pointer: str, unknown: dict[str, str], steps: Steps, depth: int = 0) -> Any:
     """The value without its unknown parts, which go to `unknown` by JSON Pointer.
 
     A property that is null is left out, as providers leave it out; an element stays, for its place counts.
@@ -20,6 +21,9 @@ def settled(value: Any, pointer: str, unknown: dict[str, str], steps: Steps) -> 
     match value:
         case Unknown():
             unknown[pointer] = value.reason
+            return None
+        case dict() | list() if depth > _DEEPEST:
+            unknown[pointer] = f"is nested more than {_DEEPEST} levels deep"
             return None
         case dict():
             made: dict[str, Any] = {}
@@ -30,12 +34,12 @@ def settled(value: Any, pointer: str, unknown: dict[str, str], steps: Steps) -> 
                     secure = held.reason if isinstance(held, Unknown) else ""
                     unknown[below] = secure if secure.startswith(SECURE) else NEVER_GIVEN_BACK
                     continue
-                part = settled(held, below, unknown, steps)
+                part = settled(held, below, unknown, steps, depth + 1)
                 if part is not None:
                     made[key] = part
             return made
         case list():
-            return [settled(item, f"{pointer}/{index}", unknown, steps) for index, item in enumerate(value)]
+            return [settled(item, f"{pointer}/{index}", unknown, steps, depth + 1) for index, item in enumerate(value)]
         case _:
             if value is ABSENT or callable(value):
                 unknown[pointer] = "the expression gives nothing here"

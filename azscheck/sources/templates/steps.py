@@ -6,6 +6,8 @@ from azscheck.errors import DocumentError, Place
 
 MOST: Final = 1_000_000
 """Enough for 800 machines of 60 disks each."""
+A_CALL: Final = 10
+"""What a call of a function of the template's own costs."""
 A_RESOURCE: Final = 20
 """What one more resource costs beside its values."""
 
@@ -25,11 +27,16 @@ class Steps:
             raise DocumentError([(Place(self._template), sentence)])
 
     def spend_on(self, *values: Any) -> None:
-        """Take away the steps of a function that takes and makes these values."""
-        steps = 1
-        for value in values:
-            if isinstance(value, str):
-                steps += len(value) >> 6
-            elif isinstance(value, list | dict):
-                steps += len(value)
-        self.spend(steps)
+        """Take away the steps of a function that takes and makes these values, all that is in them counted.
+
+        Values share their parts, so that a small template can write one which takes ages to go through.
+        """
+        self.spend()
+        parts = list(values)
+        while parts:
+            part = parts.pop()
+            if isinstance(part, str):
+                self.spend(len(part) >> 6)
+            elif isinstance(part, list | dict):
+                self.spend(len(part))
+                parts += part if isinstance(part, list) else part.values()

@@ -12,6 +12,7 @@ from azscheck.sources.templates.ids import id_of, own_id, subscription_id, text
 from azscheck.sources.templates.lambdas import LAMBDAS
 from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.scope import Scope
+from azscheck.sources.templates.steps import A_CALL
 from azscheck.sources.templates.target import Target
 from azscheck.values import Unknown
 
@@ -166,7 +167,7 @@ def _own_function(scope: Scope, member: Object) -> Callable[..., Any]:
                 raise ValueError(f"the function has no parameter {name!r}")
             return own[name.lower()]
 
-        scope.steps.spend()
+        scope.steps.spend(A_CALL)
         return Frame(scope, {**scope.frame.here, "parameters": parameter}).render(value)
 
     return call

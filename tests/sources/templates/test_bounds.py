@@ -143,7 +143,23 @@ def bombs() -> dict[str, Any]:
             nested(f"[concat('d{depth}', copyIndex())]", many) | {"copy": {"name": f"l{depth}", "count": 800}}
         )
     spread = {"a0": list(range(500)), **{f"a{i}": [f"[variables('a{i - 1}')]"] * 500 for i in range(1, 4)}}
+    twice = {
+        "t0": [1],
+        **{f"t{i}": {"a": f"[variables('t{i - 1}')]", "b": f"[variables('t{i - 1}')]"} for i in range(1, 40)},
+    }
+    half = {
+        "c0": [1],
+        **{f"c{i}": f"[createArray(variables('c{i - 1}'), variables('c{i - 1}'))]" for i in range(1, 17)},
+    }
+    member = {"name": "f", "parameters": [], "output": {"type": "bool", "value": "[or(a.f(), a.f(), a.f())]"}}
     return {
+        "objects of objects": template(network("n", {"p": "[length(variables('t39'))]"}), variables=twice),
+        "large values": template(
+            network("n", {f"p{i}": "[length(variables('c16'))]" for i in range(900)}), variables=half
+        ),
+        "functions of themselves": template(
+            network("n", {"p": "[a.f()]"}), functions=[{"namespace": "a", "members": {"f": member}}]
+        ),
         "loops of values": template(network("n", {"copy": loop})),
         "loops of deployments": many,
         "loops of variables": template(network("n", {"p": "[variables('a')]"}), variables={"copy": loop}),
@@ -187,6 +203,16 @@ def test_variables_without_end(tmp_path: Path, parts: Any, reason: str) -> None:
     )
     assert "/properties/p" in found.unknown
     assert len(found.id) < 3000
+
+
+def test_a_value_that_grows_deep(tmp_path: Path) -> None:
+    """A value of thousands of levels, made step by step, would be a trace."""
+    variables = {"v0": "x", **{f"v{i}": {"a": f"[variables('v{i - 1}')]"} for i in range(1, 1000)}}
+    steps = {f"p{i:04}": f"[length(variables('v{i}'))]" for i in range(20, 1000, 20)}
+    found = only(
+        collected(tmp_path, template(network("n", {**steps, "z": "[variables('v999')]"}), variables=variables))
+    )
+    assert any(reason == "is nested more than 100 levels deep" for reason in found.unknown.values())
 
 
 def test_deployments_in_deployments(tmp_path: Path) -> None:

@@ -360,6 +360,31 @@ def test_a_linked_template(tmp_path: Path, link: Any) -> None:
     assert found.origin.address.startswith(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://x.example/other/vm.json", True),
+        ("https://x.example/elsewhere/vm.json", False),
+        ("[concat(parameters('none'), 'other.json')]", True),
+        ("[concat(parameters('none'), parameters('none'), 'other.json')]", True),
+        ("[concat('vm-', parameters('none'), 'other.json')]", False),
+        ("[concat('vm-', parameters('none'), '/other.json')]", True),
+        ("[concat('https://x.example/vm-', parameters('none'), '.json')]", False),
+        ("https://x.example/other.txt", False),
+        ("https://x.example/../../other.json", True),
+    ],
+)
+def test_where_a_linked_template_is_looked_for(tmp_path: Path, address: str, found: bool) -> None:
+    """Another file than the one that is deployed would be judged, or none although it lies there."""
+    folder = tmp_path / "own"
+    for file in ("other/vm.json", "own/other.json", "own/other.txt"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(json.dumps(template(network())))
+    inventory = collected(folder, template(nested("d", None, templateLink={"uri": address}), **NONE))
+    assert bool(inventory.resources) is found
+    assert bool(gaps(inventory)) is not found
+
+
 def test_a_linked_file_of_parameters(tmp_path: Path) -> None:
     """The values that a link brings would be unknown although the file lies there."""
     (tmp_path / "net.json").write_text(

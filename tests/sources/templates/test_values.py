@@ -302,7 +302,10 @@ def test_what_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"p": {"type": "strin"}}, "'strin' is no type; did you mean 'string'?"),
+        (
+            {"p": {"type": "strin"}},
+            "the parameter 'p' has the type 'strin', which there is not; did you mean 'string'?",
+        ),
         ({"p": {}}, "the parameter 'p' has no type."),
         ({"p": "string"}, "the parameter 'p' must be an object with a type."),
         ({"p": {"$ref": "#/definitions/none"}}, "'#/definitions/none' leads to no definition."),
