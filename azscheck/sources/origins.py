@@ -5,7 +5,6 @@ from typing import Final
 
 from azscheck.inventory import type_key
 from azscheck.policy import ATTESTATIONS, STAMPS
-from azscheck.sources.evidence import ITEMS
 from azscheck.sources.hub.table import TABLE
 
 
@@ -27,7 +26,6 @@ _OWN: Final = {
     type_key(STAMPS): From.CONFIGURATION,
     type_key(ATTESTATIONS): From.ATTESTATION,
     type_key("Azscheck/removals"): From.PLAN,
-    **{type_key(kind): From.EVIDENCE for kind in ITEMS},
 }
 
 REMEDIES: Final = {
