@@ -68,4 +68,5 @@ def type_name(value: Any) -> str:
     """The JSON name of a value's type, as a message to a policy's author shows it."""
     if value is ABSENT:
         return "absent"
-    return type_names.get(type(value), type(value).__name__)
+    # By way of the base classes: a template's objects know where they are written.
+    return next((type_names[kind] for kind in type(value).__mro__ if kind in type_names), type(value).__name__)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import FOLDER, NOW, cache
+from benchmarks import FOLDER, NOW, cache, gate
 from benchmarks.collection import collection
 from benchmarks.processes import python, run
 from benchmarks.rounds import Row, figure, ratio, seconds, take_turns
@@ -136,6 +136,11 @@ def start(size: Size) -> Iterator[Row]:
     yield ratio("scan of 100", "orjson floor of 100", done)
 
 
+def gated(size: Size) -> Iterator[Row]:
+    """A template before it is deployed."""
+    yield from gate.rows(size.rounds)
+
+
 SUITE: Mapping[str, Callable[[Size], Iterator[Row]]] = {
     "scan": whole_scan,
     "evidence": evidence,
@@ -145,4 +150,5 @@ SUITE: Mapping[str, Callable[[Size], Iterator[Row]]] = {
     "memory": memory,
     "start": start,
     "collection": lambda size: collection(size.documents, size.rounds),
+    "gate": gated,
 }

@@ -27,6 +27,9 @@ class Baseline:
             writable("--write-baseline", to, [path for path in inputs if path != file])
         return cls(file, tuple(read(file)) if file else (), to)
 
+    def __bool__(self) -> bool:
+        return bool(self.file or self.to)
+
     def applied(self, results: Results) -> Results:
         """The results with what is known marked; with `--write-baseline` that is all that is there now."""
         if self.to is None:

@@ -37,6 +37,12 @@ class Planned:
     files: tuple[GateFile, ...]
     unread: tuple[Coverage, ...]
 
+    @property
+    def understood(self) -> bool:
+        """Whether every file could be read, and has something to deploy."""
+        with_resources = {r.stamp for r in self.inventory.resources}
+        return not self.unread and all(file.name in with_resources for file in self.files)
+
 
 def check_given(deployments: Sequence[Deployment], given: Given) -> None:
     """Raise UsageError where parameters are given and it is not plain for which template."""
@@ -69,7 +75,7 @@ def planned(deployments: Sequence[Deployment], given: Given, now: datetime) -> P
         file = GateFile(name, path)
         try:
             inventories.append(_relabelled(_collected(deployment, name, given, now), deployment.path, root))
-        except (DocumentError, AzscheckError) as error:
+        except AzscheckError as error:
             if given.values and not isinstance(error, DocumentError):
                 raise
             place, sentence = _first(error, deployment.path)

@@ -56,10 +56,15 @@ class Found:
     """How many JSON files in the folders are neither templates, nor plans, nor parameters."""
 
 
-def find(paths: Sequence[Path], excluded: Sequence[str] = ()) -> Found:
+class _Neither(UsageError):
+    """A file that is named is neither a template nor a plan."""
+
+
+def find(paths: Sequence[Path], excluded: Sequence[str] = (), *, lenient: bool = False) -> Found:
     """The deployments among files and folders, in order; UsageError for a file that is named and is none.
 
-    Of what lies in folders, a template that another one of them links to is a part of that one.
+    Of what lies in folders, a template that another one of them links to is a part of that one. A `lenient` search
+    passes over a named file that is none: for callers that name all files of a change.
     """
     named: dict[Path, None] = {}
     walked: dict[Path, None] = {}
@@ -71,8 +76,15 @@ def find(paths: Sequence[Path], excluded: Sequence[str] = ()) -> Found:
         else:
             what = "is neither a file nor a folder" if path.exists() else "there is no such file or folder"
             raise UsageError(f"{path}: {what}.")
-    found = [d for path in named for d in _named(path)]
+    found: list[Deployment] = []
     passed_over = 0
+    for path in named:
+        try:
+            found += _named(path)
+        except _Neither:
+            if not lenient:
+                raise
+            passed_over += 1
     for path in walked:
         if path not in named:
             kind, problem = kind_of(path)
@@ -111,7 +123,7 @@ def _named(path: Path) -> list[Deployment]:
     if kind is Kind.PARAMETERS:
         return [_of_parameters(path)]
     if kind is Kind.OTHER:
-        raise UsageError(
+        raise _Neither(
             f"{path}: is neither a deployment template nor a Terraform plan: name a template, the JSON of "
             "`terraform show -json`, or a folder that holds some."
         )
@@ -144,14 +156,17 @@ def _kind_with_comments(path: Path) -> tuple[Kind, DocumentError | None]:
 
 def _kind(value: Any) -> Kind:
     from azscheck.sources.templates import is_template
-    from azscheck.sources.terraform.plan import is_plan
 
     if is_template(value):
         return Kind.TEMPLATE
     if not isinstance(value, dict):
         return Kind.OTHER
-    if is_plan(value) or ({"format_version", "terraform_version"} <= value.keys() and "values" not in value):
-        return Kind.PLAN
+    if "format_version" in value:
+        from azscheck.sources.terraform import is_plan
+
+        # A plan of a version to come, which is no plan that is known, is not passed over either.
+        if is_plan(value) or ("terraform_version" in value and "values" not in value):
+            return Kind.PLAN
     schema = value.get("$schema")
     if isinstance(schema, str) and _SCHEMA.search(schema):
         return Kind.PARAMETERS
@@ -193,4 +208,4 @@ def _of_parameters(path: Path) -> Deployment:
             if variant is not None:
                 kind, problem = kind_of(template)
                 return Deployment(template, kind, (path,), variant, problem)
-    raise UsageError(f"{path}: is a parameter file, and its template is not beside it: name the template, too.")
+    raise _Neither(f"{path}: is a parameter file, and its template is not beside it: name the template, too.")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from azscheck.cli.deployed import Given, planned
-from azscheck.cli.deployments import Deployment
+from azscheck.cli.deployed import Planned
 from azscheck.cli.not_here import not_here
 from azscheck.cli.output import close
 from azscheck.cli.run import Rules, configuration_of, rules_of, saved
@@ -17,7 +16,7 @@ from azscheck.documents import did_you_mean
 from azscheck.errors import ExitCode, UsageError
 from azscheck.inventory import Inventory, arm_key, type_key
 from azscheck.policy.parameters import Overrides, check_overrides, over
-from azscheck.results import Gate, NotHere, Result, Results
+from azscheck.results import ComplianceState, Gate, NotHere, Result, Results
 
 if TYPE_CHECKING:
     from azscheck.sources.configuration import Configuration
@@ -57,8 +56,7 @@ class Judge:
 
 
 def judged(
-    deployments: Sequence[Deployment],
-    given: Given,
+    plan: Planned,
     judge: Judge,
     now: datetime,
     inventory: Path | None,
@@ -67,7 +65,6 @@ def judged(
 ) -> Results:
     """Results of what is deployed; of a stamp as it is, those that the change touches."""
     live = _live(inventory, stamp) if inventory else None
-    plan = planned(deployments, given, now)
     gate = Gate(plan.files, live is not None, 0, passed_over, judge.not_here)
     if live is None:
         results = _evaluated(plan.inventory, judge, now)
@@ -115,6 +112,17 @@ def _of_the_change(live: Inventory, plan: Inventory, judge: Judge, now: datetime
 
     shown = tuple(result for result in results.results if touched(result))
     return replace(results, results=shown), replace(gate, untouched=len(results.results) - len(shown))
+
+
+def concerns_nobody(results: Results) -> bool:
+    """Whether nothing that was judged is a thing that any policy is about."""
+    return all(r.state is ComplianceState.NOT_APPLICABLE for r in results.results)
+
+
+def nothing(why: str) -> ExitCode:
+    """Nothing is to be judged, for a reason that is no fault: no report is written."""
+    click.echo(f"azscheck: nothing to judge: {why}; exit code {int(ExitCode.COMPLIANT)}", err=True)
+    return ExitCode.COMPLIANT
 
 
 def close_gate(results: Results, fail_on: str, fail_on_unknown: bool, min_policies: int, quiet: bool) -> ExitCode:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from azscheck.cli import kept, options
+from azscheck.cli.baselines import Baseline
 from azscheck.cli.keeper import Keeper
 from azscheck.cli.lists import say_coverage
 from azscheck.cli.log import Log
@@ -29,6 +30,8 @@ def judge(
     evidence: bool,
     fail_on: str,
     fail_on_unknown: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
     plans: tuple[Path, ...],
     save_inventory: Path | None,
     everything: bool,
@@ -45,6 +48,7 @@ def judge(
         options.writable("--save-inventory", save_inventory, inputs)
     outputs = parse_outputs(formats, [*inputs, save_inventory])
     clock = options.moment(now)
+    accepted = Baseline.given(baseline, write_baseline, [*inputs, *(o.file for o in outputs if o.file)])
     log = Log(log_format, verbose, quiet)
     given = options.parameter_values(parameters)
     if inventories and (stamps or save_inventory or everything):
@@ -62,7 +66,7 @@ def judge(
     for overrides in (general, *stamp_parameters.values()):
         check_overrides(rules.policies, overrides)
     # What is under an exemption takes the stamps and the tags of all that was read.
-    alone = len(inventories) == 1 and known is None and not (needed or rules.exemptions or plans)
+    alone = len(inventories) == 1 and known is None and not (needed or rules.exemptions or plans or accepted)
     if alone and [output.format for output in outputs] == ["lines"]:
         outcome = streamed(inventories[0], rules.policies, given, clock(), outputs[0], evidence=evidence)
         if outcome is not None:
@@ -87,6 +91,7 @@ def judge(
         exemptions=rules.exemptions,
         sets=rules.sets,
     )
+    results = accepted.applied(results)
     say_disabled(rules.policies, results.by_id)
     say_strangers(inventory, rules.library)
     if keeping and since_last:

@@ -25,6 +25,7 @@ from azscheck.errors import ExitCode, UsageError
 @options.format_option
 @options.evidence_option
 @options.gate_options
+@options.baseline_options
 @click.option(
     "--readiness",
     "plans",

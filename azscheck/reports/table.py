@@ -257,8 +257,9 @@ def _print_not_here(console: Console, results: Results) -> None:
     """Which policies of the default set nothing was asked of."""
     if results.gate and results.gate.not_here:
         _print_heading(console, "Not judged here")
-        said = f"{plural(len(results.gate.not_here), 'policy', 'policies')} of the default set ask what no file tells: "
-        console.print(Text(said + ", ".join(visible(n.policy) for n in results.gate.not_here), style="dim"))
+        number = plural(len(results.gate.not_here), "policy", "policies")
+        said = f"Of the default set {number}, about what no file tells: the html, markdown and json formats name them."
+        console.print(Text(said, style="dim"))
 
 
 def _print_not_read(console: Console, results: Results, with_stamp: bool) -> None:

@@ -6,7 +6,6 @@ from typing import Final
 from azscheck.inventory import type_key
 from azscheck.policy import ATTESTATIONS, STAMPS
 from azscheck.sources.deployment.types import PLANNED_VALUES, PLANS
-from azscheck.sources.evidence import ITEMS
 from azscheck.sources.hub.table import TABLE
 
 
@@ -31,7 +30,6 @@ _OWN: Final = {
     type_key(PLANS): From.PLAN,
     type_key(PLANNED_VALUES): From.PLAN,
     type_key("Azscheck/removals"): From.TERRAFORM,
-    **{type_key(kind): From.EVIDENCE for kind in ITEMS},
 }
 
 REMEDIES: Final = {

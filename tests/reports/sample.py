@@ -8,14 +8,19 @@ from azscheck.errors import Place
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource
 from azscheck.policy.model import STAMPS, Category, PolicyInfo, Reference, Severity
 from azscheck.results import (
+    FILES,
     ComplianceState,
     Evidence,
     ExemptionState,
     ExemptionUse,
+    Gate,
+    GateFile,
+    NotHere,
     Result,
     Results,
     in_order,
 )
+from azscheck.results.baseline import BaselineUse, Entry
 from azscheck.results.changes import compare
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -206,6 +211,45 @@ def compared() -> Results:
     day = replace(now, now=NOW - timedelta(days=1), policies=kept, results=in_order(results, kept))
     since = {r.id: NOW - timedelta(days=40) for r in now.results if r.policy == RECENT.id}
     return replace(now, changes=compare(day, now, since))
+
+
+def gate() -> Results:
+    """Two files before they are deployed, a third that is no JSON, a baseline, and a policy that no file answers."""
+    state = ComplianceState
+    tagged = Evidence("tags['backup:product']", "exists", True, None, False, note="the property is absent",
+                      origin=Origin("file", "infra/web.json", None, 12, 9))  # fmt: skip
+
+    def at(path: str, line: int, column: int) -> Origin:
+        return Origin("file", path, None, line, column)
+
+    found = [
+        result(PROTECTED, "infra/web.json", "web-01", state.NON_COMPLIANT, "no tag backup:product",
+               proof=(tagged,), origin=at("infra/web.json", 12, 9)),
+        result(PROTECTED, "infra/web.json", "web-02", state.NON_COMPLIANT, "no tag backup:product",
+               origin=at("infra/nested/vm.json", 7, 5), baselined=True),
+        result(PROTECTED, "infra/web.json (prod)", "prod-01", state.UNKNOWN, "parameter 'tags' has no value",
+               origin=at("infra/web.json", 12, 9)),
+        result(SECONDARY, "infra/web.json", "web-01", state.COMPLIANT, origin=at("infra/web.json", 12, 9)),
+        result(SECONDARY, "infra/web.json (prod)", "all", state.UNKNOWN, "A loop's count is not known."),
+        result(SECONDARY, "infra/web.json (prod)", HOSTILE[0], state.NON_COMPLIANT,
+               "##vso[task.complete]##[error]::error::%0Aa,b:c;d]\nx", origin=at("infra/a,b:c;%]d.json", 3, 1)),
+    ]  # fmt: skip
+    policies = (PROTECTED, SECONDARY)
+    files = (
+        GateFile("infra/broken.json", "infra/broken.json", 3, 7),
+        GateFile("infra/web.json", "infra/web.json"),
+        GateFile("infra/web.json (prod)", "infra/web.json"),
+    )
+    gone = Entry("0123456789abcdef", PROTECTED.id, "infra/web.json", VM, machine("old-01"), "nonCompliant", "no tag")
+    unread = Coverage("infra/broken.json", FILES, "", CoverageState.FAILED, "infra/broken.json:3:7: is not JSON.", "")
+    return Results(
+        NOW, NOW, "0.1.0", policies, in_order(found, policies),
+        (Coverage("infra/web.json", VM, "", CoverageState.COMPLETE, "", "", 2, NOW), unread),
+        resource_counts={VM: 4}, sets=("gate",),
+        gate=Gate(files, passed_over=2,
+                  not_here=(NotHere(RECENT.id, RECENT.title, "reads what the administrators' plane tells"),)),
+        baseline=BaselineUse("azscheck-baseline.json", 1, (gone,)),
+    )  # fmt: skip
 
 
 def stamp(name: str, provider: str) -> Resource:

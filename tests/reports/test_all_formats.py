@@ -18,7 +18,7 @@ from azscheck.results.saved import from_json
 
 from . import sample
 
-CASES = ("everything", "clean", "empty", "compared")
+CASES = ("everything", "clean", "empty", "compared", "gate")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -28,13 +28,13 @@ def test_report_is_the_golden_file(name: str, case: str, golden: Callable[[str, 
     golden(case + FORMATS[name].suffix, render(getattr(sample, case)(), name, width=80))
 
 
-@pytest.mark.parametrize("case", ["everything", "compared"])
+@pytest.mark.parametrize("case", ["everything", "compared", "gate"])
 @pytest.mark.parametrize("name", FORMATS)
 def test_saved_results_give_the_same_report(name: str, case: str) -> None:
     """A report made later from a saved json report says something else than the first one did."""
     import json
 
-    found = getattr(sample, case)()
+    found: Results = getattr(sample, case)()
     again = from_json(json.loads(render(found, "json").encode()))
     assert again.changes == found.changes
     assert render(again, name) == render(found, name)
