@@ -12,7 +12,7 @@ from azscheck.inventory.fields import json_text, resource_fields, resource_of
 from azscheck.inventory.keys import Keys
 from azscheck.inventory.parts import Resource, arm_key, type_key
 
-_RUN_BYTES: Final = 4 << 20
+_RUN_BYTES: Final = 2 << 20
 _CHUNK: Final = 1 << 16
 _NEAR: Final = 200
 
@@ -118,12 +118,12 @@ class Spool:
         self._file.close()
 
     def _flush(self) -> None:
-        self._waiting.sort()
-        run = b"".join(json.dumps(key).encode() + b"\t" + line for key, line in self._waiting)
+        start = self._end
+        for key, line in sorted(self._waiting):
+            self._write(json.dumps(key).encode() + b"\t" + line)
         self._waiting, self._bytes = [], 0
-        if run:
-            start = self._write(run)
-            self._runs.append((start, start + len(run)))
+        if self._end > start:
+            self._runs.append((start, self._end))
 
     def _write(self, content: bytes) -> int:
         start = self._end

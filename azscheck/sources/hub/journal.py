@@ -12,9 +12,10 @@ import json
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
@@ -27,6 +28,7 @@ from azscheck.times import format_time, parse_time
 _VERSION: Final = 1
 _SYNC_SECONDS: Final = 1.0
 """What a power failure may cost: waiting for the disk at each line would take longer than the calls."""
+_PIECE: Final = 1 << 18
 
 Key = tuple[str, ...]
 
@@ -79,21 +81,23 @@ class Journal:
             found: dict[str, Any] = json.loads(_whole(self._file, length))
             return found
 
-    def keep(self, key: Key, fields: bytes) -> None:
-        """Add a line, of whose fields this is the JSON. Where the disk is full nothing more is kept, and the collection
-        goes on."""
-        line = b'{"%s":%s,%s}\n' % (key[0].encode(), _json(key[1:]), fields)
+    def keep(self, key: Key, fields: Iterable[bytes]) -> None:
+        """Add a line, of whose fields this is the JSON, in pieces. Where the disk is full nothing more is kept, and
+        the collection goes on."""
+        start = b'{"%s":%s,' % (key[0].encode(), _json(key[1:]))
         with self._lock:
             if self._full:
                 return
             self._file.seek(0, os.SEEK_END)
             try:
-                if self._file.write(line) != len(line):
-                    raise OSError
+                for piece in _pieces(chain((start,), fields, (b"}\n",))):
+                    if self._file.write(piece) != len(piece):
+                        raise OSError
                 if time.monotonic() - self._synced > _SYNC_SECONDS:
                     os.fsync(self._file.fileno())
                     self._synced = time.monotonic()
             except OSError:
+                # A line that was begun ends here, and is dropped when the journal is taken up.
                 self._full = True
 
     def close(self) -> None:
@@ -124,9 +128,9 @@ class Kept:
 
     def keep_list(self, kind: str, path: str, coverage: Coverage, resources: Sequence[Resource]) -> None:
         """Keep a list that was read to its end."""
-        lines = b",".join(line_of(each)[:-1] for each in resources)
-        fields = b'"coverage":%s,"resources":[%s]' % (_json(coverage_fields(coverage)), lines)
-        self.journal.keep(("list", *self.plane, kind, path), fields)
+        told = b'"coverage":%s,"resources":[' % _json(coverage_fields(coverage))
+        lines = ((b"," if number else b"") + line_of(each)[:-1] for number, each in enumerate(resources))
+        self.journal.keep(("list", *self.plane, kind, path), chain((told,), lines, (b"]",)))
 
     def read(self, kind: str, identity: str) -> Resource | None:
         """A resource that was read by itself; None where it has to be."""
@@ -135,7 +139,18 @@ class Kept:
 
     def keep_read(self, kind: str, resource: Resource) -> None:
         """Keep a resource that was read by itself, whole."""
-        self.journal.keep(("read", *self.plane, kind, resource.id), b'"resource":%s' % line_of(resource)[:-1])
+        self.journal.keep(("read", *self.plane, kind, resource.id), (b'"resource":', line_of(resource)[:-1]))
+
+
+def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts, together until they are worth a call to the system."""
+    gathered = bytearray()
+    for part in parts:
+        gathered += part
+        if len(gathered) > _PIECE:
+            yield bytes(gathered)
+            gathered.clear()
+    yield bytes(gathered)
 
 
 def _json(value: Any) -> bytes:

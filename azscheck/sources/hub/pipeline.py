@@ -5,7 +5,8 @@ providers (a POST), no redirects, no logging of bodies, and no unbounded `Retry-
 """
 
 import json
-from typing import Any, Final, Protocol
+import math
+from typing import Any, Final, NoReturn, Protocol
 
 from azure.core.exceptions import (
     DecodeError,
@@ -141,13 +142,19 @@ class Guard(HTTPPolicy[Any, Any]):
         return self.next.send(request)
 
 
-def _refuse_constant(name: str) -> None:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+def _finite(text: str) -> float:
+    # 1e999 is JSON, and nothing that can be written as JSON again.
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def parse_json(content: bytes) -> Any:
-    """JSON in any of its encodings, with a byte order mark or without; raises ValueError for NaN too."""
+    """JSON in any of its encodings, with a byte order mark or without; raises ValueError for NaN and infinity too."""
     return _JSON.decode(content.decode(json.detect_encoding(content), "surrogatepass"))

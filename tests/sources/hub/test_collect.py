@@ -14,8 +14,10 @@ import pytest
 from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.inventory import CoverageState, Inventory, arm_key
 from azscheck.sources.hub import StampSettings, collect
+from azscheck.sources.hub.listed import Listed
+from azscheck.sources.hub.listing import Lister
 from azscheck.sources.hub.redaction import redact
-from azscheck.sources.hub.table import TABLE
+from azscheck.sources.hub.table import MACHINES, TABLE, Row
 
 from .conftest import FAST, NOW, Collect, failed, settings_of
 
@@ -262,3 +264,20 @@ def test_the_package_imports_without_the_sdks() -> None:
 
     code = "import sys, azscheck.sources.hub; sys.exit(not {'azure', 'msal', 'requests'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "azscheck --version would be slow"
+
+
+def test_a_machine_that_two_subscriptions_list_is_one(scan: Collect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stamp that lists a machine twice ends the whole collection, or the machine is judged twice."""
+    take, first = Lister.list, list[Listed]()
+
+    def repeating(lister: Lister, row: Row, *arguments: Any) -> Listed:
+        listed = take(lister, row, *arguments)
+        if row.type != MACHINES:
+            return listed
+        first.append(listed)
+        return replace(listed, resources=first[0].resources)
+
+    monkeypatch.setattr(Lister, "list", repeating)
+    inventory = scan(admin="")
+    assert len(first) > 1
+    assert sorted(r.id for r in inventory.of_type(MACHINES)) == sorted(r.id for r in first[0].resources)
