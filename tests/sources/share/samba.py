@@ -71,7 +71,12 @@ def samba(encryption: str = "desired", *, read_only: bool = True) -> Iterator[Sa
     share.mkdir()
     (state / "ncalrpc").mkdir(parents=True)
     (state / "namespace").mkdir()
-    for name, target in (("north", "backups"), ("round", "namespace\\round"), ("nowhere", "nothing")):
+    for name, target in (
+        ("north", "backups"),
+        ("one", "namespace\\two"),
+        ("two", "namespace\\one"),
+        ("nowhere", "nothing"),
+    ):
         (state / "namespace" / name).symlink_to(f"msdfs:127.0.0.1\\{target}")
     # Root may read everything, so a denied folder would not be.
     user = "daemon" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
