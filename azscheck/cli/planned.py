@@ -75,7 +75,7 @@ def planned(deployments: Sequence[Deployment], given: Given, now: datetime) -> P
         file = GateFile(name, path)
         try:
             inventories.append(_relabelled(_collected(deployment, name, given, now), deployment.path, root))
-        except (DocumentError, AzscheckError) as error:
+        except AzscheckError as error:
             if given.values and not isinstance(error, DocumentError):
                 raise
             place, sentence = _first(error, deployment.path)
