@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from azscheck.inventory import Inventory, Resource
-from tests.sources.templates.builders import MACHINES, PROVIDERS, collected, machine, only, template
+from tests.sources.templates.builders import MACHINES, PROVIDERS, collected, line, machine, only, template
 
 DISKS = "Microsoft.Compute/disks"
 VM = f"{PROVIDERS}/{MACHINES}/web"
@@ -64,7 +64,7 @@ def test_a_disk_that_is_there_already(tmp_path: Path) -> None:
     assert "old" not in disks(inventory)
     [gap] = inventory.gaps(DISKS, "north")
     assert gap.scope == VM
-    assert "main.json:5: the machine attaches a disk that is not in the template" in gap.reason
+    assert "main.json:5: the machine attaches a disk that is not in the template" in line(gap.reason)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_disks_that_are_not_known(tmp_path: Path, storage: Any) -> None:
     inventory = collected(tmp_path, template(machine(storage=storage), **NONE))
     [gap] = inventory.gaps(DISKS, "north")
     assert gap.scope == VM
-    assert "main.json:5: which disks the machine has is not known" in gap.reason
+    assert "main.json:5: which disks the machine has is not known" in line(gap.reason)
 
 
 @pytest.mark.parametrize("properties", ["[parameters('none')]", {"storageProfile": "[parameters('none')]"}, {}])

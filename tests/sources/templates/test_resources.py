@@ -16,6 +16,7 @@ from tests.sources.templates.builders import (
     PROVIDERS,
     VNETS,
     collected,
+    line,
     machine,
     names,
     nested,
@@ -98,7 +99,7 @@ def test_a_condition(tmp_path: Path, condition: Any, there: bool | None) -> None
     if there is None:
         [(scope, reason)] = found
         assert scope == GROUP
-        assert reason.startswith(f"{tmp_path}/main.json:5: whether it is deployed is not known: {condition}"[:90])
+        assert line(reason).startswith(f"{tmp_path}/main.json:5: whether it is deployed is not known: {condition}"[:90])
         assert reason.endswith(".")
     else:
         assert not found
@@ -115,7 +116,7 @@ def test_a_loop_whose_count_is_not_known(tmp_path: Path, count: Any) -> None:
     assert not inventory.resources
     for kind in (MACHINES, EXTENSIONS, "Microsoft.Compute/disks"):
         [(_, reason)] = gaps(inventory, kind)
-        assert "main.json:5: how many there are is not known" in reason
+        assert "main.json:5: how many there are is not known" in line(reason)
     assert not gaps(inventory)
 
 
@@ -423,7 +424,7 @@ def test_a_template_that_is_not_to_be_had(tmp_path: Path, properties: Any, reaso
         [(scope, told)] = gaps(inventory, kind)
         assert scope == GROUP
         assert reason in told
-        assert "main.json:11: what the nested deployment holds is not known" in told
+        assert "main.json:11: what the nested deployment holds is not known" in line(told)
 
 
 def test_a_linked_template_that_is_broken(tmp_path: Path) -> None:
