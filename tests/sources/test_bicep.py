@@ -82,7 +82,7 @@ def test_what_is_found_points_at_the_bicep_file(tmp_path: Path, monkeypatch: pyt
     inventory = bicep.collect(file, stamp="north", now=NOW)
     (machine,) = inventory.of_type("Microsoft.Compute/virtualMachines")
     assert machine.name == "web01"
-    assert {str(origin) for origin in (machine.origin, *machine.places.values())} == {f"{file.as_posix()}:1"}
+    assert {(o.address, o.line) for o in (machine.origin, *machine.places.values())} == {(file.as_posix(), 1)}
     inventory.write(tmp_path / "out.ndjson")
     assert ".json" not in (tmp_path / "out.ndjson").read_text("utf-8")
 

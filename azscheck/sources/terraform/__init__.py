@@ -10,11 +10,12 @@ from azscheck.sources.hub.table import GROUPS
 from azscheck.sources.placement import Placement
 from azscheck.sources.terraform.attachments import MACHINES, attach, leave_open
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.change import Change, Plan
 from azscheck.sources.terraform.deployments import deployed
 from azscheck.sources.terraform.disks import DISKS, made_with
 from azscheck.sources.terraform.identities import Identities
 from azscheck.sources.terraform.mapping import Row, deploys_anything, row_of, untranslated
-from azscheck.sources.terraform.plan import Change, Plan, is_plan, read_plan
+from azscheck.sources.terraform.plan import is_plan, read_plan
 from azscheck.sources.terraform.references import References
 from azscheck.sources.terraform.removals import REMOVALS, Removals
 from azscheck.sources.terraform.told import told

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from azscheck.inventory import arm_key
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.change import Change
 from azscheck.sources.terraform.disks import DISKS
 from azscheck.sources.terraform.identities import Identities
-from azscheck.sources.terraform.plan import Change
 from azscheck.sources.terraform.translate import UNTOLD
 
 MACHINES: Final = "Microsoft.Compute/virtualMachines"

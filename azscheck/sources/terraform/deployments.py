@@ -13,8 +13,8 @@ from azscheck.errors import DocumentError, Place
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.sources.made_templates import made_templates
 from azscheck.sources.placement import Placement
+from azscheck.sources.terraform.change import Change, Part
 from azscheck.sources.terraform.identities import Identities
-from azscheck.sources.terraform.plan import Change, Part
 
 _TEMPLATES: Final = ("template_content", "template_body")
 _PARAMETERS: Final = ("parameters_content", "parameters_body")

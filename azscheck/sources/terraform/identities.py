@@ -5,8 +5,8 @@ from typing import Final
 
 from azscheck.inventory import type_key
 from azscheck.sources.placement import Placement
+from azscheck.sources.terraform.change import Change, Plan, View
 from azscheck.sources.terraform.mapping import row_of
-from azscheck.sources.terraform.plan import Change, Plan, View
 from azscheck.sources.terraform.references import References
 
 _PIECE: Final = re.compile(r"\{([a-z_]+)(?:\.(name|group))?\}")

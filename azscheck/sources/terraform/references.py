@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from azscheck.sources.terraform.addresses import Index, Step, module_steps, steps_of
-from azscheck.sources.terraform.plan import Change, below
+from azscheck.sources.terraform.change import Change, below
 
 _MOST_STEPS: Final = 200
 """Of one search: modules can pass a value on through many variables, and a forged plan without end."""

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from azscheck.inventory import arm_key, type_key
 from azscheck.sources.terraform.body import Body
+from azscheck.sources.terraform.change import Change
 from azscheck.sources.terraform.identities import Identities
 from azscheck.sources.terraform.mapping import Row, row_of
-from azscheck.sources.terraform.plan import Change
 
 REMOVALS: Final = "Azscheck/removals"
 _VAULTS: Final = type_key("Microsoft.RecoveryServices/vaults")

@@ -7,8 +7,8 @@ from typing import Final
 from azscheck.inventory import Coverage, CoverageState, type_key
 from azscheck.sources.hub.table import SUBSCRIPTIONS, TABLE
 from azscheck.sources.terraform.attachments import ATTACHMENTS
+from azscheck.sources.terraform.change import Change, Plan
 from azscheck.sources.terraform.mapping import deploys_anything, mapped_types, row_of
-from azscheck.sources.terraform.plan import Change, Plan
 from azscheck.sources.terraform.removals import REMOVALS
 
 NOT_TOLD: Final = "A plan does not tell."

@@ -6,9 +6,9 @@ from typing import Final
 
 from azscheck.inventory import Origin
 from azscheck.sources.terraform.body import Body, Way, pointer
+from azscheck.sources.terraform.change import Change, Part, View
 from azscheck.sources.terraform.identities import Identities
 from azscheck.sources.terraform.mapping import Row, Target
-from azscheck.sources.terraform.plan import Change, Part, View
 from azscheck.sources.terraform.references import References
 
 SENSITIVE: Final = "sensitive value"

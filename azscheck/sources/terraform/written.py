@@ -2,23 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from azscheck.errors import DocumentError
 from azscheck.inventory import Origin
 from azscheck.sources.terraform.addresses import module_steps
 from azscheck.sources.terraform.body import Way
+from azscheck.sources.terraform.change import Change
 from azscheck.sources.terraform.hcl import Block, Position, scan
-from azscheck.sources.terraform.plan import Change
+from azscheck.sources.terraform.json_blocks import json_blocks
 
 _LARGEST: Final = 4 * 1024 * 1024
 _MOST_FILES: Final = 500
 _SUFFIXES: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _LOCAL: Final = ("./", "../", ".\\", "..\\")
-_NAMED: Final = ("resource", "module")
 
 
 @dataclass(slots=True)
@@ -173,48 +173,4 @@ def _blocks(file: Path) -> list[Block]:
         document = parse_document(text, file.as_posix())
     except DocumentError:
         return []
-    return list(_json_blocks(document.value, document.places))
-
-
-def _json_blocks(root: Any, places: Mapping[Any, Any]) -> Iterator[Block]:
-    """The resources and modules of JSON: https://developer.hashicorp.com/terraform/language/syntax/json."""
-    if not isinstance(root, dict):
-        return
-    for kind in _NAMED:
-        for steps, labels, value in _labelled(root.get(kind), (kind,), 2 if kind == "resource" else 1):
-            yield _json_block(kind, labels, value, steps, places)
-
-
-def _labelled(value: Any, steps: tuple[Any, ...], depth: int) -> Iterator[tuple[tuple[Any, ...], tuple[str, ...], Any]]:
-    if isinstance(value, list):
-        for n, element in enumerate(value):
-            yield from _labelled(element, (*steps, n), depth)
-    elif isinstance(value, dict) and depth:
-        for key, below in value.items():
-            yield from _labelled(below, (*steps, key), depth - 1)
-    elif isinstance(value, dict):
-        yield steps, tuple(step for step in steps[1:] if isinstance(step, str)), value
-
-
-def _json_block(
-    kind: str, labels: tuple[str, ...], value: dict[str, Any], steps: tuple[Any, ...], places: Mapping[Any, Any]
-) -> Block:
-    block = Block(kind, labels, _json_position(steps, places))
-    for key, below in value.items():
-        if isinstance(below, str):
-            block.texts[key] = below
-        elements = below if isinstance(below, list) else []
-        if elements and all(isinstance(element, dict) for element in elements):
-            block.blocks += [
-                _json_block(key, (), element, (*steps, key, n), places) for n, element in enumerate(elements)
-            ]
-            continue
-        block.attributes[key] = _json_position((*steps, key), places)
-        if isinstance(below, dict):
-            block.objects[key] = _json_block(key, (), below, (*steps, key), places)
-    return block
-
-
-def _json_position(steps: tuple[Any, ...], places: Mapping[Any, Any]) -> Position:
-    place = places.get(steps)
-    return Position(place.line, place.column) if place else Position(1, 1)
+    return list(json_blocks(document.value, document.places))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from azscheck.inventory import Inventory, Resource
+from azscheck.inventory import Inventory, Origin, Resource
 from azscheck.sources.placement import Placement
 from azscheck.sources.terraform import collect
 from tests.builders import NOW
@@ -97,3 +97,8 @@ def only(inventory: Inventory, kind: str) -> Resource:
     """The one resource of a type."""
     (resource,) = inventory.of_type(kind)
     return resource
+
+
+def line_of(origin: Origin) -> str:
+    """Where something is written: `main.tf:3`."""
+    return f"{origin.address}:{origin.line}"

@@ -8,7 +8,7 @@ import pytest
 
 from azscheck.errors import DocumentError
 from azscheck.inventory import Inventory
-from tests.sources.terraform.plans import COMPUTE, GROUP, change, only, read
+from tests.sources.terraform.plans import COMPUTE, GROUP, change, line_of, only, read
 
 MACHINES = "Microsoft.Compute/virtualMachines"
 ADDRESS = "azurerm_resource_group_template_deployment.shop"
@@ -48,7 +48,7 @@ def test_its_resources_are_the_plans_at_the_place_of_what_deploys_them(tmp_path:
     assert machine.id == f"{COMPUTE}/virtualMachines/web01"
     assert machine.body["tags"]["backup:product"] == "Veeam"
     assert machine.body["location"] == "north"
-    assert str(machine.origin) == f"{tmp_path.as_posix()}/main.tf:2"
+    assert line_of(machine.origin) == f"{tmp_path.as_posix()}/main.tf:2"
     assert inventory.gaps(MACHINES, "north") == []
     inventory.write(tmp_path / "out.ndjson")
     assert "azscheck-" not in (tmp_path / "out.ndjson").read_text("utf-8")

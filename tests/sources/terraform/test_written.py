@@ -9,7 +9,7 @@ from azscheck.inventory import Origin, Resource
 from azscheck.sources.terraform import collect
 from azscheck.sources.terraform.hcl import scan
 from tests.builders import NOW
-from tests.sources.terraform.plans import MACHINE, WEB, change, only, plan, read
+from tests.sources.terraform.plans import MACHINE, WEB, change, line_of, only, plan, read
 
 MACHINES = "Microsoft.Compute/virtualMachines"
 MAIN = """\
@@ -44,7 +44,7 @@ DISKS = [{"lun": 0}, {"lun": 1, "disk_size_gb": 10}, {"lun": 2, "disk_size_gb": 
 
 
 def at(resource: Resource, *steps: str) -> str:
-    return str(resource.origin_at(steps))
+    return line_of(resource.origin_at(steps))
 
 
 def test_each_property_has_the_line_on_which_it_is_written(tmp_path: Path) -> None:
