@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from azscheck.cli.linked import linked_from
-from azscheck.errors import DocumentError, UsageError
+from azscheck.errors import DocumentError, Place, UsageError
 
+_LARGEST: Final = 256 << 20
 _LEFT_OUT: Final = ("node_modules",)
 _JSON: Final = (".json", ".jsonc")
 _PARAMETERS: Final = re.compile(
@@ -136,9 +137,11 @@ def kind_of(path: Path) -> tuple[Kind, DocumentError | None]:
         return Kind.BICEP, None
     try:
         with path.open("rb") as file:
-            if file.read(2) == b"PK":
-                return Kind.PLAN, None
-        return _kind(json.loads(path.read_bytes())), None
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            return Kind.BROKEN, DocumentError([(Place(path.as_posix()), f"is larger than {_LARGEST >> 20} MiB.")])
+        # Terraform's own form of a plan is an archive.
+        return (Kind.PLAN if content.startswith(b"PK") else _kind(json.loads(content))), None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError, MemoryError):

@@ -15,7 +15,7 @@ from . import sample
 SCHEMA = Path(__file__).parent / "schemas" / "junit-10.xsd"
 
 
-@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared"])
+@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared", "gate"])
 def test_document_is_valid(case: str) -> None:
     """Jenkins' xUnit plugin refuses the file."""
     xmlschema.XMLSchema(str(SCHEMA)).validate(ET.fromstring(render(getattr(sample, case)(), "junit").encode()))

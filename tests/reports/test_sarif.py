@@ -25,7 +25,7 @@ def run(results: Results) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared"])
+@pytest.mark.parametrize("case", ["everything", "clean", "empty", "compared", "gate"])
 def test_log_is_valid(case: str) -> None:
     """Code scanning refuses the file."""
     checker = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
@@ -138,3 +138,19 @@ def test_a_place_without_a_line_still_has_a_region(everything: Results) -> None:
     policy = replace(everything.policy_of(old), place=Place("/etc/policies/own.yaml", 9))
     live = run(replace(everything, policies=(policy,), results=(old,)))["results"][0]["locations"][0]
     assert live["physicalLocation"]["artifactLocation"]["uri"] == "file:///etc/policies/own.yaml"
+
+
+def test_a_baseline_is_told_in_sarifs_own_word() -> None:
+    """A viewer shows what is known as new."""
+    found = run(sample.gate())["results"]
+    states = {r["locations"][0]["logicalLocations"][0]["name"]: r["baselineState"] for r in found}
+    assert (states["web-01"], states["web-02"]) == ("new", "unchanged")
+    assert not any("baselineState" in r for r in run(sample.everything())["results"])
+
+
+def test_a_file_that_is_broken_is_named_with_its_line() -> None:
+    """Somebody looks for a mistake in a file of a thousand lines."""
+    (told,) = run(sample.gate())["invocations"][0]["toolExecutionNotifications"]
+    place = told["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "infra/broken.json"
+    assert place["region"] == {"startLine": 3, "startColumn": 7}
