@@ -10,7 +10,7 @@ from azscheck.policy import ATTESTATIONS, STAMPS
 from azscheck.sources.hub.table import GROUPS, SUBSCRIPTIONS, TABLE
 from azscheck.sources.templates.found import ANY, Found
 
-NOT_TOLD: Final = "A template does not tell."
+NOT_TOLD: Final = "Say it by tags, or add the stamp with --inventory: of what is not in it a template does not tell."
 _BESIDE_ARM: Final = tuple(
     f"Azscheck/{name}"
     for name in ("evidence", "protectedItems", "replicatedItems", "shareBackups", "shareFolders", "shares")

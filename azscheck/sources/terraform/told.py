@@ -11,7 +11,7 @@ from azscheck.sources.terraform.change import Change, Plan
 from azscheck.sources.terraform.mapping import deploys_anything, mapped_types, row_of
 from azscheck.sources.terraform.removals import REMOVALS
 
-NOT_TOLD: Final = "A plan does not tell."
+NOT_TOLD: Final = "Say it by tags, or add the stamp with --inventory: of what is not in it a plan does not tell."
 _AZURE: Final = ("azurestack_", "azurerm_")
 _BESIDE: Final = (
     "attestations",

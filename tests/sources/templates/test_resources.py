@@ -9,6 +9,7 @@ import pytest
 from azscheck.errors import DocumentError
 from azscheck.inventory import CoverageState, Inventory
 from azscheck.sources.placement import Placement
+from azscheck.sources.templates.covered import NOT_TOLD
 from tests.sources.templates.builders import (
     GROUP,
     HERE,
@@ -130,7 +131,7 @@ def test_everything_is_covered(tmp_path: Path) -> None:
     told = {kind for kind, (state, _) in states.items() if state is CoverageState.COMPLETE}
     assert not any("Admin" in kind or kind.startswith("Azscheck/") for kind in told)
     assert {"Azscheck/stamps", "Azscheck/protectedItems", "Microsoft.Backup.Admin/backupLocations"} <= set(states)
-    assert {line.reason for line in inventory.coverage} == {"", "A template does not tell."}
+    assert {line.reason for line in inventory.coverage} == {"", NOT_TOLD}
 
 
 @pytest.mark.parametrize(

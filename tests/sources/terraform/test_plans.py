@@ -11,6 +11,7 @@ from azscheck.errors import DocumentError
 from azscheck.inventory import CoverageState
 from azscheck.sources.terraform import collect, is_plan
 from azscheck.sources.terraform.mapping import mapped_types
+from azscheck.sources.terraform.told import NOT_TOLD
 from tests.sources.terraform.plans import (
     COMPUTE,
     GROUP,
@@ -406,8 +407,8 @@ def test_a_plan_completes_the_lists_of_what_it_can_hold_and_no_others(tmp_path: 
     complete = {c.type: c.count for c in inventory.coverage if c.state is CoverageState.COMPLETE}
     assert set(complete) == {*mapped_types(), "Azscheck/removals", "Microsoft.DataReplication/replicationVaults"}
     assert (complete[MACHINES], complete[DISKS], complete["Microsoft.Compute/snapshots"]) == (1, 1, 0)
-    assert inventory.gaps("Azscheck/protectedItems", "north")[0].reason == "A plan does not tell."
-    assert inventory.gaps("Microsoft.Backup.Admin/backupLocations", "north")[0].reason == "A plan does not tell."
+    assert inventory.gaps("Azscheck/protectedItems", "north")[0].reason == NOT_TOLD
+    assert inventory.gaps("Microsoft.Backup.Admin/backupLocations", "north")[0].reason == NOT_TOLD
 
 
 @pytest.mark.parametrize(
