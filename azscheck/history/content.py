@@ -22,10 +22,10 @@ def insert(connection: "Connection", row: dict[str, Any], split: packing.Split, 
     newest = select(frames).where(frames.c.series == row["series"]).order_by(frames.c.id.desc()).limit(1)
     frame = connection.execute(newest).one_or_none()
     try:
-        known = packing.unpack_forms(frame.forms) if frame else []
+        known = packing.unpack_forms(frame.forms) if frame else ()
     except packing.Damaged:
         # What stands on it is lost; this run need not be.
-        known = []
+        known = ()
     content, own = packing.pack(split, known)
     number = frame.id if frame else 0
     if not known or own > _OWN * len(split.forms):

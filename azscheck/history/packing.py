@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -57,10 +58,11 @@ def pack_forms(forms: Sequence[str]) -> bytes:
     return zlib.compress("\n".join(dict.fromkeys(forms)).encode(), 9)
 
 
-def unpack_forms(packed: bytes) -> list[str]:
-    """The forms of a frame; raises Damaged."""
+@lru_cache(maxsize=1)
+def unpack_forms(packed: bytes) -> tuple[str, ...]:
+    """The forms of a frame, which is often that of the run before; raises Damaged."""
     try:
-        return _whole(zlib.decompressobj(), packed).decode().split("\n")
+        return tuple(_whole(zlib.decompressobj(), packed).decode().split("\n"))
     except (zlib.error, UnicodeDecodeError) as error:
         raise Damaged from error
 

@@ -266,7 +266,11 @@ lines = st.lists(
 def test_packed_is_unpacked(text: str, other: str) -> None:
     """A number at an odd place comes back at another one."""
     split = Split.of(text)
-    for frame in ([], unpack_forms(pack_forms(Split.of(other).forms)), unpack_forms(pack_forms(split.forms))):
+    for frame in (
+        unpack_forms(pack_forms([])),
+        unpack_forms(pack_forms(Split.of(other).forms)),
+        unpack_forms(pack_forms(split.forms)),
+    ):
         packed, own = pack(split, frame)
         assert unpack(packed, frame) == text
         assert own <= len(split.forms)
