@@ -460,3 +460,15 @@ def test_the_change_is_judged_against_the_stamp(
     assert "the change in plan.json; 1 result that it leaves as they are not shown" in " ".join(ran.out.split())
     assert gate("plan.json", "--inventory", "north.ndjson", "--stamp", "south").code == 2
     assert gate("plan.json", "--stamp", "north").code == 2
+
+
+def test_what_a_plan_destroys_is_a_finding(run: Run) -> None:
+    """A protected machine is destroyed, and nobody is asked."""
+    content = json.loads(plan(**{"backup:product": "Azure Backup Server"}))
+    change = content["resource_changes"][0]["change"]
+    change |= {"actions": ["delete"], "before": {**change["after"], "id": None}, "after": None, "after_unknown": {}}
+    content["planned_values"] = {}
+    Path("plan.json").write_text(json.dumps(content, indent=1))
+    ran = run("gate", "plan.json", "--now", NOW, "--format", "github")
+    assert ran.code == 1, ran.out + ran.err
+    assert re.search(r"::error file=plan.json,line=\d+,col=\d+,title=ASH-TEN-014", ran.out)
