@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from azscheck.errors import AzscheckError, DocumentError
 from azscheck.inventory import Inventory
+from tests.builders import NOW
 from tests.sources.templates.builders import (
     HERE,
     MACHINES,
-    NOW,
     collect_text,
     collected,
     machine,
