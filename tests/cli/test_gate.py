@@ -489,8 +489,12 @@ def test_what_is_odd_in_a_folder(gate: Callable[..., Any], monkeypatch: pytest.M
     assert ran.code == 3
     assert "infra/nowhere.json:1:1: cannot be read: No such file or directory." in ran.out
 
-    def scandir(path: str) -> None:
-        raise PermissionError(13, "Permission denied", path)
+    scan = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if str(path) == "infra":
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
     denied = gate("infra")
