@@ -132,7 +132,7 @@ def checkout() -> Path:
 
 def shown(path: Path, root: Path) -> str:
     """A path as pipelines and baselines know it: from the root of the checkout, wherever that lies."""
-    real = Path(os.path.realpath(path))
+    real = Path(os.path.realpath(path.parent), path.name)
     return real.relative_to(root).as_posix() if real.is_relative_to(root) else path.as_posix()
 
 

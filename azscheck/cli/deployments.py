@@ -104,12 +104,19 @@ def _unlike(found: Iterable[Deployment]) -> tuple[Deployment, ...]:
 
 def _files(folder: Path, excluded: Sequence[str]) -> Iterator[Path]:
     """What could be a template or plan below a folder; not what is hidden, and not what packages bring along."""
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
         for name in sorted(files):
             path = Path(here, name)
-            if path.suffix.lower() in (*_JSON, ".bicep") and not any(_fits(path, folder, g) for g in excluded):
+            if path.suffix.lower() not in (*_JSON, ".bicep") or any(_fits(path, folder, g) for g in excluded):
+                continue
+            # A pipe or a device is no file; a link that leads nowhere is one that cannot be read.
+            if path.is_file() or not path.exists():
                 yield path
+
+
+def _unreadable(error: OSError) -> None:
+    raise UsageError(f"{error.filename}: cannot be read: {error.strerror or error}.")
 
 
 def _fits(path: Path, folder: Path, pattern: str) -> bool:
@@ -143,7 +150,7 @@ def kind_of(path: Path) -> tuple[Kind, DocumentError | None]:
         # Terraform's own form of a plan is an archive.
         return (Kind.PLAN if content.startswith(b"PK") else _kind(json.loads(content))), None
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}.") from error
+        return Kind.BROKEN, DocumentError([(Place(path.as_posix()), f"cannot be read: {error.strerror or error}.")])
     except (ValueError, RecursionError, MemoryError):
         return _kind_with_comments(path)
 

@@ -127,9 +127,8 @@ def nothing(why: str) -> ExitCode:
 
 def close_gate(results: Results, fail_on: str, fail_on_unknown: bool, min_policies: int, quiet: bool) -> ExitCode:
     """The exit code, and the line that says why."""
-    code = close(results, fail_on, fail_on_unknown, quiet)
-    if results.judging >= min_policies:
-        return code
+    if results.judging >= min_policies or results.incomplete:
+        return close(results, fail_on, fail_on_unknown, quiet)
     click.echo(
         f"azscheck: {results.judging} policies judged a resource, and --min-policies asks for {min_policies}; "
         f"exit code {int(ExitCode.INCOMPLETE)}",

@@ -1,6 +1,7 @@
 """`azscheck gate`: what a pipeline sees of templates and plans before they are deployed."""
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -460,3 +461,41 @@ def test_the_change_is_judged_against_the_stamp(
     assert "the change in plan.json; 1 result that it leaves as they are not shown" in " ".join(ran.out.split())
     assert gate("plan.json", "--inventory", "north.ndjson", "--stamp", "south").code == 2
     assert gate("plan.json", "--stamp", "north").code == 2
+
+
+def test_what_a_plan_destroys_is_a_finding(run: Run) -> None:
+    """A protected machine is destroyed, and nobody is asked."""
+    content = json.loads(plan(**{"backup:product": "Azure Backup Server"}))
+    change = content["resource_changes"][0]["change"]
+    change |= {"actions": ["delete"], "before": {**change["after"], "id": None}, "after": None, "after_unknown": {}}
+    content["planned_values"] = {}
+    Path("plan.json").write_text(json.dumps(content, indent=1))
+    ran = run("gate", "plan.json", "--now", NOW, "--format", "github")
+    assert ran.code == 1, ran.out + ran.err
+    assert re.search(r"::error file=plan.json,line=\d+,col=\d+,title=ASH-TEN-014", ran.out)
+
+
+def test_what_is_odd_in_a_folder(gate: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate waits for a pipe for ever, goes round in links, or is green where a folder cannot be listed."""
+    Path("infra").mkdir()
+    Path("infra/main.json").write_text(GOOD)
+    os.mkfifo("infra/pipe.json")
+    Path("infra/round").symlink_to(Path("infra").absolute(), target_is_directory=True)
+    Path("infra/two\nlines.json").write_text(GOOD)
+    assert gate("infra").code == 0
+    assert gate("infra/pipe.json").code == 2
+    Path("infra/nowhere.json").symlink_to("gone.json")
+    ran = gate("infra")
+    assert ran.code == 3
+    assert "infra/nowhere.json:1:1: cannot be read: No such file or directory." in ran.out
+
+    scan = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if str(path) == "infra":
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    denied = gate("infra")
+    assert (denied.code, denied.err) == (2, "azscheck: infra: cannot be read: Permission denied.\n")
