@@ -28,8 +28,10 @@ def _of_file(results: Results, name: str) -> Place | None:
 
 
 def place_words(results: Results, result: Result) -> str:
-    """`main.json:41:7`; empty for what is live."""
-    place = place_of(results, result)
+    """`main.json:41:7`, the file alone where no line is known; empty for what is live."""
+    place, origin = place_of(results, result), result.origin
+    if place and origin and origin.source == "file" and origin.line is None:
+        return visible(place.path)
     return visible(str(place)) if place else ""
 
 

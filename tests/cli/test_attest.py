@@ -175,7 +175,7 @@ def test_an_attestation_of_no_policy_is_told(run: Run, inventory_file: Path) -> 
     told = "attests 'ASH-INF-0003', and no policy is called so; did you mean 'ASH-INF-003'?"
     assert f"in force, but {told}" in run("attest", "list", "--now", NOW).out
     ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW)
-    assert f"azscheck: attestations.yaml:2: {told}\n" in ran.err
+    assert f"azscheck: attestations.yaml:2:5: {told}\n" in ran.err
     file.write_text(file.read_text().replace("ASH-INF-0003", "ASH-INF-003", 1))
     ran = run("scan", "--inventory", inventory_file, "--config", "azscheck.yaml", "--now", NOW, "--set", "tenant")
     assert "no policy is called so" not in ran.err

@@ -160,7 +160,7 @@ def test_too_little_memory(run: Run, inventory_file: Path, monkeypatch: pytest.M
     def full(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("azscheck.engine.evaluate", full)
+    monkeypatch.setattr("azscheck.cli.judging.evaluate", full)
     sentence(run("scan", "--inventory", inventory_file), 3, "needs more memory")
 
 

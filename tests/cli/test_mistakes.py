@@ -217,7 +217,7 @@ def test_a_fault_of_azscheck_itself_is_not_a_finding(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("azscheck.engine.evaluate", broken)
+    monkeypatch.setattr("azscheck.cli.judging.evaluate", broken)
     sentence(run("scan", "--inventory", inventory_file), 3, "a fault in azscheck itself", "boom")
 
 

@@ -37,7 +37,7 @@ resource "azurestack_virtual_machine" "web" {
     }
   }
 }
-module "agents" { source = "../shared/agents" }
+module "agents" { source = "../modules/agents" }
 """
 AGENTS = 'resource azurestack_virtual_machine_extension "agent" {\n  publisher = "Contoso"\n}\n'
 DISKS = [{"lun": 0}, {"lun": 1, "disk_size_gb": 10}, {"lun": 2, "disk_size_gb": 10}]
@@ -67,7 +67,7 @@ def test_each_property_has_the_line_on_which_it_is_written(tmp_path: Path) -> No
 
 
 def test_modules_are_found_by_their_source_and_where_init_put_them(tmp_path: Path) -> None:
-    root, shared, far = tmp_path / "root", tmp_path / "shared" / "agents", tmp_path / "root" / ".terraform" / "modules"
+    root, shared, far = tmp_path / "root", tmp_path / "modules" / "agents", tmp_path / "root" / ".terraform" / "modules"
     for folder in (root, shared, far / "m"):
         folder.mkdir(parents=True)
     (root / "main.tf").write_text(MAIN + 'module "far" { source = "example/far/azurestack" }\n', "utf-8")
