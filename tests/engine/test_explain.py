@@ -308,7 +308,8 @@ def test_what_is_explained_is_what_was_judged(inventory_file: Path) -> None:
     by_id = {policy.id: policy for policy in policies}
     results = evaluate(found, policies, now=NOW)
     assert len(results.results) > 100
-    for result in results.results:
+    # A list that was not collected has no resource to explain: what plans tell is not there in a stamp.
+    for result in (r for r in results.results if r.resource):
         explained = explain(found, by_id[result.policy], result.resource, now=NOW)
         assert replace(explained.result, proof=()) == replace(result, proof=())
         assert explained.result.evidence == result.evidence
