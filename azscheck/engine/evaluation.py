@@ -201,7 +201,8 @@ def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
             return _result(policy, frame.resource, ComplianceState.NOT_APPLICABLE)
         if isinstance(applies, Unknown):
             return _unknown(applies, policy, policy.when, interpreter, frame)
-    if _looks_into_a_gap(policy, interpreter, frame):
+    if not frame.resource.places and _looks_into_a_gap(policy, interpreter, frame):
+        # What is written somewhere is shown at the line of the test that decided, which the proof is to find.
         truth = interpreter.truth(policy.require, frame)
         if isinstance(truth, Unknown):
             return _unknown(truth, policy, policy.require, interpreter, frame)
