@@ -8,9 +8,8 @@ from functools import cache, partial
 from typing import Any
 
 import azscheck
-from azscheck.engine.applicability import types_of
+from azscheck.engine.applicability import Bound, types_of
 from azscheck.engine.attested import without_lapsed
-from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
 from azscheck.engine.compiled.rules import Rule
 from azscheck.engine.exempting import exempt
