@@ -41,7 +41,8 @@ class Unknown:
 
 def hidden_unknown(value: Any) -> Unknown | None:
     """The first Unknown in an array or an object, at any depth: what holds one cannot be compared as a whole."""
-    parts = [value]
+    # Nearly every value is a scalar.
+    parts = [value] if isinstance(value, (Unknown, dict, list)) else []
     while parts:
         match parts.pop():
             case Unknown() as found:

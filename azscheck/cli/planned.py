@@ -12,7 +12,7 @@ from azscheck.inventory import Inventory
 from azscheck.results import Results
 
 if TYPE_CHECKING:
-    from azscheck.sources.deployment import DeploymentPlan
+    from azscheck.sources.deployment.plan import DeploymentPlan
 
 SET: Final = "readiness"
 """The policy set that a plan is judged by."""
@@ -30,7 +30,7 @@ class Planned:
         """Read the plans; raises DocumentError, and UsageError for two of one stamp."""
         if not files:
             return cls(())
-        from azscheck.sources.deployment import read_plan
+        from azscheck.sources.deployment.plan import read_plan
 
         plans = tuple(map(read_plan, files))
         for i, plan in enumerate(plans):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from azscheck.policy import Policy
     from azscheck.policy.parameters import Overrides
     from azscheck.results import Appendix
-    from azscheck.sources.deployment import DeploymentPlan
+    from azscheck.sources.deployment.plan import DeploymentPlan
 
 _PLAN: Final = Path("plan.yaml")
 
@@ -73,7 +73,8 @@ def command(
     from azscheck.cli.run import rules_of
     from azscheck.engine import evaluate
     from azscheck.policy.parameters import check_overrides
-    from azscheck.sources.deployment import inventory_of, read_plan
+    from azscheck.sources.deployment.inventory import inventory_of
+    from azscheck.sources.deployment.plan import read_plan
 
     file = plan or _PLAN
     if new:

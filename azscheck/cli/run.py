@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
 from azscheck.cli.policies import load
@@ -22,6 +21,7 @@ from azscheck.policy.parameters import Overrides
 from azscheck.results import Outcome
 
 if TYPE_CHECKING:
+    from azscheck.cli.log import Log
     from azscheck.documents.signatures import AllowedSigners
     from azscheck.inventory.spool import Spool
     from azscheck.sources.configuration import Configuration
@@ -53,7 +53,7 @@ def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration
 def collect(
     configuration: "Configuration",
     clock: Callable[[], datetime],
-    log: Log,
+    log: "Log",
     types: Collection[str] | None,
     journal: "Journal | None" = None,
     spool: "Spool | None" = None,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azscheck.documents.read import Document
-from azscheck.documents.sound import Home, certainly_sound, schema_of
+from azscheck.documents.sound import schema_of, sound_check
 from azscheck.documents.words import did_you_mean, shorten
 from azscheck.errors import DocumentError, Place
 
@@ -38,7 +38,7 @@ def check(document: Document, schema_file: Path) -> None:
 def mistakes_by_key(document: Document, schema_file: Path) -> dict[str | int, list[tuple[Place, str]]]:
     """What a JSON Schema finds wrong, by the document's first key in which it is; of the document itself by ``."""
     try:
-        if certainly_sound(document.value, schema_of(schema_file), Home(schema_file)):
+        if sound_check(schema_file)(document.value):
             return {}
     except RecursionError:
         pass

@@ -93,7 +93,7 @@ def _without_comments(text: str) -> str:
 
 def _without_pairs(text: str) -> str:
     """JSON writes a character beyond U+FFFF as two escapes, which YAML does not read; a file of JSON gets one."""
-    if not _PAIR.search(text):
+    if "\\u" not in text or not _PAIR.search(text):
         return text
     try:
         json.loads(text)

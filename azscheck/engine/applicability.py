@@ -12,6 +12,9 @@ from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
 from azscheck.policy.paths import TYPE
 from azscheck.values import Unknown
 
+Bound = tuple[Policy, Mapping[str, Any]]
+"""A policy with the values of its parameters."""
+
 _OPEN = Unknown("depends on more than the type")
 
 

@@ -1,7 +1,7 @@
 """The lines of one type of one stamp in a saved inventory, judged as they are read."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import lt
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from azscheck.engine.applicability import Bound
 from azscheck.engine.compiled.judge import AT_ONCE, Bits, function_of, states_of
 from azscheck.engine.compiled.projection import NotProjectable, Spellings, line_decoder
 from azscheck.engine.compiled.reads import Layout
@@ -17,12 +18,9 @@ from azscheck.engine.compiled.source import Writer
 from azscheck.engine.telling import Tell, can_tell, teller
 from azscheck.inventory.lines import NotInOrder
 from azscheck.inventory.parts import order_of
-from azscheck.policy import Policy
 from azscheck.results import ComplianceState, Result
 from azscheck.results.lines import findings_of, head, id_of, tail
 
-Bound = tuple[Policy, Mapping[str, Any]]
-"""A policy with the values of its parameters."""
 Tally = Counter[tuple[str, ComplianceState]]
 """How many results of a policy are in a state."""
 Whole = Callable[[bytes, Sequence[Bound]], list[Result]]

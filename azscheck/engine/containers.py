@@ -13,6 +13,8 @@ GROUPS: Final = "Microsoft.Resources/resourceGroups"
 SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions"
 _OF_A_GROUP: Final = ("location", "tags", "managedBy", "properties")
 _OF_A_SUBSCRIPTION: Final = ("displayName", "tenantId", "tags")
+_NO_REQUEST: Final = Unknown("there is no request when a resource is judged as it stands")
+_NO_ASSIGNMENT: Final = Unknown("there is no assignment in Azure when a definition is judged here")
 
 
 class Containers:
@@ -36,13 +38,11 @@ class Containers:
 
 def surroundings(resource: Resource, containers: Containers | None) -> Mapping[str, Callable[[], Any]]:
     """The functions that depend on where the judged resource is."""
-    request = Unknown("there is no request when a resource is judged as it stands")
-    assignment = Unknown("there is no assignment in Azure when a definition is judged here")
     return {
         "resourcegroup": lambda: _group(resource, containers),
         "subscription": lambda: _subscription(resource, containers),
-        "requestcontext": lambda: request,
-        "policy": lambda: assignment,
+        "requestcontext": lambda: _NO_REQUEST,
+        "policy": lambda: _NO_ASSIGNMENT,
     }
 
 

@@ -8,9 +8,8 @@ from functools import cache, partial
 from typing import Any
 
 import azscheck
-from azscheck.engine.applicability import types_of
+from azscheck.engine.applicability import Bound, types_of
 from azscheck.engine.attested import without_lapsed
-from azscheck.engine.blocks import Bound
 from azscheck.engine.compiled.judge import compile_judge
 from azscheck.engine.compiled.rules import Rule
 from azscheck.engine.exempting import exempt
@@ -32,7 +31,7 @@ from azscheck.times import format_time
 from azscheck.values import Unknown
 
 _WORTH_COMPILING = 16
-"""Resources of a type from which on generating code for them takes less time than it saves."""
+"""Resources of a type, known whole, from which on generating code for them takes less time than it saves."""
 
 
 def evaluate(
@@ -142,7 +141,7 @@ class _Evaluation:
 
     def _of_kind(self, kind: str, stamp: str, bounds: list[Bound]) -> Iterator[Result]:
         resources = self.inventory.of_type(kind, stamp)
-        if len(resources) < _WORTH_COMPILING:
+        if sum(not resource.unknown for resource in resources) < _WORTH_COMPILING:
             yield from (self._judge(resource, *bound) for resource in resources for bound in bounds)
             return
         work = self.interpreter.work
@@ -153,12 +152,12 @@ class _Evaluation:
                 yield self._found(resource, bound, state)
 
     def _found(self, resource: Resource, bound: Bound, state: ComplianceState | None) -> Result:
-        if state is ComplianceState.COMPLIANT:
+        if state is ComplianceState.COMPLIANT and not resource.places:
             policy, parameters = bound
             return _result(policy, resource, state, "", lambda: self._judge(resource, policy, parameters).evidence)
         if state is ComplianceState.NOT_APPLICABLE:
             return _result(bound[0], resource, state)
-        # What fails is to be proven, and what generated code cannot say is to be found out.
+        # What fails is to be proven, and what is written somewhere; what generated code cannot say is to be found out.
         return self._judge(resource, *bound)
 
     def _judge(self, resource: Resource, policy: Policy, parameters: Mapping[str, Any]) -> Result:
@@ -201,7 +200,8 @@ def _judge(policy: Policy, interpreter: Interpreter, frame: Frame) -> Result:
             return _result(policy, frame.resource, ComplianceState.NOT_APPLICABLE)
         if isinstance(applies, Unknown):
             return _unknown(applies, policy, policy.when, interpreter, frame)
-    if _looks_into_a_gap(policy, interpreter, frame):
+    if not frame.resource.places and _looks_into_a_gap(policy, interpreter, frame):
+        # What is written somewhere is shown at the line of the test that decided, which the proof is to find.
         truth = interpreter.truth(policy.require, frame)
         if isinstance(truth, Unknown):
             return _unknown(truth, policy, policy.require, interpreter, frame)
@@ -227,6 +227,8 @@ def _unknown(why: Unknown, policy: Policy, condition: Condition, interpreter: In
     if frame.resource.places:
         # Its line is that of the deciding test.
         tests = tests()
+    # What was read may be worked out again: there can be very many of these.
+    frame.memo.clear()
     return _result(policy, frame.resource, _state(why), why.reason, tests)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from azscheck.engine.containers import Containers, surroundings
 from azscheck.engine.reading import at_alias_root, elements, spread, walk
 from azscheck.engine.work import Work
-from azscheck.expressions import Expression, evaluate, is_expression, parse
+from azscheck.expressions import Expression, calls, evaluate, is_expression, parse
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import ComputedField, Field
 from azscheck.policy.join_key import only_of_the_subject
@@ -22,6 +22,11 @@ from azscheck.values import ABSENT, Unknown
 @lru_cache(4096)
 def _of_the_subject_alone(text: str) -> bool:
     return only_of_the_subject(parse(text))
+
+
+@lru_cache(4096)
+def _of_the_resource_alone(text: str) -> bool:
+    return not {"subject", "current"} & {call.name for call in calls(parse(text))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Frame:
     work: Work = field(default_factory=Work, compare=False, repr=False)
     """What the policy may still do."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What expressions that read this resource alone, as their subject, come to."""
+    """What expressions that read this resource alone, as theirs or as their subject, come to."""
 
     @property
     def judged(self) -> "Frame":
@@ -69,7 +74,8 @@ class Frame:
 
     def naming(self, name: str, element: Any) -> "Frame":
         """The frame of one element of a literal."""
-        return replace(self, named=((name, element), *self.named), memo={})
+        # An expression that reads the resource alone reads nothing of the literal: one memo will do.
+        return replace(self, named=((name, element), *self.named))
 
     def each(self, array: Field) -> "list[Frame | Unknown]":
         """The frames of an array's elements, of an array within an array those of every inner element.
@@ -167,10 +173,13 @@ class Frame:
                 return value
 
     def _resolved(self, text: str) -> Any:
-        if self.subject is None or not _of_the_subject_alone(text):
+        if self.subject is not None and _of_the_subject_alone(text):
+            # The same for every resource that is counted for one subject.
+            memo = self.subject.memo
+        elif _of_the_resource_alone(text):
+            memo = self.memo
+        else:
             return self.evaluate(parse(text))
-        # The same for every resource that is counted for one subject.
-        memo = self.subject.memo
         if text not in memo:
             memo[text] = self.evaluate(parse(text))
         return memo[text]

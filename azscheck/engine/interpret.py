@@ -3,7 +3,7 @@
 Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyOf` with a true is true.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -57,6 +57,25 @@ class Proof:
     tally: Tally | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test as it was found: its truth, what was seen and what was wanted, and where it stood."""
+
+    test: Test
+    frame: Frame
+    truth: Truth
+    seen: Any
+    wanted: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The truth of a condition and the tests that decided it, of which only the outermost become evidence."""
+
+    truth: Truth
+    tests: tuple[Tested, ...]
+
+
 class Interpreter:
     """Evaluates conditions against one world."""
 
@@ -89,16 +108,23 @@ class Interpreter:
 
     def prove(self, condition: Condition, frame: Frame) -> Proof:
         """The truth with the tests that decided it."""
+        weighed = self._weigh(condition, frame)
+        evidence = islice((e for tested in weighed.tests for e in self.evidence_of(tested)), _MOST_EVIDENCE)
+        tally = next((tested.seen for tested in weighed.tests if isinstance(tested.seen, Tally)), None)
+        return Proof(weighed.truth, tuple(evidence), tally)
+
+    def _weigh(self, condition: Condition, frame: Frame) -> _Weighed:
         match condition:
             case AllOf():
-                return _decide([self.prove(c, frame) for c in condition.conditions], decides=False)
+                return _decide([self._weigh(c, frame) for c in condition.conditions], decides=False)
             case AnyOf():
-                return _decide([self.prove(c, frame) for c in condition.conditions], decides=True)
+                return _decide([self._weigh(c, frame) for c in condition.conditions], decides=True)
             case Not():
-                proof = self.prove(condition.condition, frame)
-                return proof if isinstance(proof.truth, Unknown) else replace(proof, truth=not proof.truth)
+                weighed = self._weigh(condition.condition, frame)
+                return weighed if isinstance(weighed.truth, Unknown) else replace(weighed, truth=not weighed.truth)
             case Test():
-                return self._prove_test(condition, frame)
+                truth, seen, wanted = self.test(condition, frame)
+                return _Weighed(truth, (Tested(condition, frame, truth, seen, wanted),))
 
     def test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
@@ -207,39 +233,34 @@ class Interpreter:
         chosen = [(r, self.truth(choice, frame.of(r)), frame.of(r).read(by)) for r in candidates]
         return newest_of(chosen), any(truth is True for _, truth, _ in chosen)
 
-    def _prove_test(self, test: Test, frame: Frame) -> Proof:
-        truth, seen, wanted = self.test(test, frame)
+    def evidence_of(self, tested: Tested) -> Iterator[Evidence]:
+        """What a test that decided shows: itself, and of a count of resources what is inside."""
+        test, frame, truth, seen = tested.test, tested.frame, tested.truth, tested.seen
         known = None if isinstance(truth, Unknown) else truth
+        wanted, _ = shown(tested.wanted)
+        resource, origin = _source(frame, test)
         if isinstance(seen, Tally):
-            resource, origin = _source(frame, test)
             if isinstance(test.left, ResourceCount):
                 # Many lists were counted; the resources that decided follow, each with its own origin.
                 origin = None
-            evidence = Evidence(
-                count_words(test), test.operator, shown(wanted)[0], seen.least, known, seen.words(), resource, origin
-            )
-            return Proof(truth, (evidence, *self._into(test, seen, truth, frame)), seen)
+            yield Evidence(count_words(test), test.operator, wanted, seen.least, known, seen.words(), resource, origin)
+            yield from self._into(test, seen, truth, frame)
+            return
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
-        evidence = Evidence(
-            left_words(test), test.operator, shown(wanted)[0], value, known, note, *_source(frame, test)
-        )
-        return Proof(truth, (evidence,))
+        yield Evidence(left_words(test), test.operator, wanted, value, known, note, resource, origin)
 
-    def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterable[Evidence]:
+    def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterator[Evidence]:
         """Inside a count that decided: the resources that were counted, or those that came nearest."""
         count = test.left
         if not isinstance(count, ResourceCount) or count.where is None:
             return
-        if tally.counted or truth is True:
-            # That there is none needs no example.
-            resources = tally.counted
-        else:
-            proofs = [(r, self.prove(count.where, frame.of(r))) for r in tally.others[:1000]]
-            resources = tuple(r for r, _ in sorted(proofs, key=lambda found: len(found[1].evidence)))
-        for resource in resources[:_MOST_SHOWN]:
-            yield from self.prove(count.where, frame.of(resource)).evidence
+        # That there is none needs no example.
+        looked_at = tally.counted[:_MOST_SHOWN] if tally.counted or truth is True else tally.others[:1000]
+        found = [self.prove(count.where, frame.of(resource)).evidence for resource in looked_at]
+        for evidence in found if tally.counted else sorted(found, key=len)[:_MOST_SHOWN]:
+            yield from evidence
 
 
 def combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
@@ -253,13 +274,12 @@ def combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
     return (not decides) if unknown is None else unknown
 
 
-def _decide(proofs: list[Proof], *, decides: bool) -> Proof:
+def _decide(weighed: list[_Weighed], *, decides: bool) -> _Weighed:
     deciding = (
-        [p for p in proofs if p.truth is decides] or [p for p in proofs if isinstance(p.truth, Unknown)] or proofs
+        [w for w in weighed if w.truth is decides] or [w for w in weighed if isinstance(w.truth, Unknown)] or weighed
     )
     truth = deciding[0].truth if deciding else not decides
-    tally = next((p.tally for p in deciding if p.tally is not None), None)
-    return Proof(truth, tuple(islice((e for p in deciding for e in p.evidence), _MOST_EVIDENCE)), tally)
+    return _Weighed(truth, tuple(tested for w in deciding for tested in w.tests))
 
 
 def _source(frame: Frame, test: Test) -> tuple[str, Any]:

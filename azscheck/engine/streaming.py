@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import xxhash
 
-from azscheck.engine.applicability import types_of
+from azscheck.engine.applicability import Bound, types_of
 from azscheck.engine.attested import without_lapsed
-from azscheck.engine.blocks import Block, Bound, Tally
+from azscheck.engine.blocks import Block, Tally
 from azscheck.engine.compiled.joins import Count, Joins
 from azscheck.engine.compiled.judge import truths_by
 from azscheck.engine.compiled.projection import NotProjectable, Spellings

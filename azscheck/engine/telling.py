@@ -1,6 +1,6 @@
 """What decided a failure, from the values that generated code saw: the interpreter's proof without its reading."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from azscheck.engine.compiled.answers import NoAnswer, answer_of
 from azscheck.engine.compiled.rules import Told
 from azscheck.engine.frame import Frame
-from azscheck.engine.interpret import Interpreter, Proof
+from azscheck.engine.interpret import Interpreter, Proof, Tested
 from azscheck.engine.message import message_of
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
@@ -17,6 +17,7 @@ from azscheck.inventory import Inventory, Origin, Resource
 from azscheck.policy import Policy
 from azscheck.policy.conditions import Field, Test, Value
 from azscheck.policy.parse import PLACEHOLDER
+from azscheck.results import Evidence
 from azscheck.results.lines import encode, finding
 from azscheck.values import ABSENT
 
@@ -45,10 +46,10 @@ class _Retold(Interpreter):
         tally = Tally(seen, seen)
         return compare_tally(test.operator, tally, wanted, frame.now), tally, wanted
 
-    def _prove_test(self, test: Test, frame: Frame) -> Proof:
-        proof = super()._prove_test(test, frame)
-        self.decided[id(proof.evidence[0])] = test
-        return proof
+    def evidence_of(self, tested: Tested) -> Iterator[Evidence]:
+        for evidence in super().evidence_of(tested):
+            self.decided[id(evidence)] = tested.test
+            yield evidence
 
 
 def can_tell(policy: Policy) -> bool:

@@ -2,7 +2,6 @@
 
 import heapq
 import json
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -67,6 +66,8 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError where nothing can be written."""
+        import tempfile
+
         self.keys = Keys()
         self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
         self._end = 0

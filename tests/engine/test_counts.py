@@ -11,7 +11,7 @@ from azscheck.engine.tally import Tally, compare_tally, tally_of
 from azscheck.policy.parse import OPERATORS
 from azscheck.values import Unknown
 
-from ..builders import NOW, OTHER, failed, judge, resource, state
+from ..builders import NOW, OTHER, THING, failed, judge, resource, state
 
 GAP = Unknown("403")
 EXACT = ("equals", "notEquals", "in", "notIn", "less", "lessOrEquals", "greater", "greaterOrEquals", "exists")
@@ -115,6 +115,31 @@ def test_nested_arrays_and_current() -> None:
     for where in (current, {"value": "[length(current().ips)]", "equals": 2}):
         condition = {"count": {"field": "properties.nics[*]", "where": where}, "equals": 1}
         assert state(condition, resource(properties=body)) == "compliant"
+
+
+def test_an_expression_is_read_anew_for_each_element() -> None:
+    """What an expression comes to for one element of an array is taken for the next one's."""
+    named = {"value": "[first(field('properties.disks[*].tag'))]", "equals": "[current('n')]"}
+    within = {"count": {"value": ["b", "c"], "name": "n", "where": named}, "equals": 1}
+    condition = {"count": {"field": "properties.disks[*]", "where": within}, "equals": 2}
+    assert state(condition, resource(properties={"disks": [{"tag": "a"}, {"tag": "b"}, {"tag": "b"}]})) == "compliant"
+
+
+@pytest.mark.parametrize("text", ["[field('properties.tag')]", "[subject('properties.tag')]"])
+def test_an_expression_is_read_anew_for_each_resource(text: str) -> None:
+    """What an expression comes to for the judged resource is taken for a counted one's, or for a count's within it."""
+    named = {"value": text, "equals": "[current('n')]"}
+    known = {"count": {"value": ["x", "y"], "name": "n", "where": named}, "equals": 1}
+    within = {"count": {"resources": THING, "where": known}, "equals": 1}
+    condition = {"count": {"resources": OTHER, "where": {"allOf": [known, within]}}, "equals": 1}
+    others = [resource(name, {"tag": tag}, kind=OTHER) for name, tag in (("b", "y"), ("c", "z"))]
+    assert state(condition, resource(properties={"tag": "x"}), *others) == "compliant"
+    # Of the judged resource itself nothing is the subject, which says nothing of the counted ones.
+    counts = {"count": {"resources": OTHER, "where": {"value": text, "in": ["x", "y"]}}, "greaterOrEquals": 1}
+    assert (
+        state({"anyOf": [{"value": text, "equals": "q"}, counts]}, resource(properties={"tag": "x"}), *others)
+        == "compliant"
+    )
 
 
 @pytest.mark.parametrize(

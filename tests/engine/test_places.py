@@ -63,6 +63,13 @@ def test_a_policy_that_complies_is_at_the_resource_or_its_property() -> None:
     assert result.origin == written(11)
 
 
+def test_of_many_each_is_at_its_own_property() -> None:
+    """A large template's results stand at other lines than a small one's."""
+    many = [replace(WRITTEN, id=f"{WRITTEN.id}{number}") for number in range(40)]
+    found = evaluate(inventory(*many), [policy({"field": "properties.size", "equals": 5})], now=NOW)
+    assert {result.origin for result in found.results} == {written(11)}
+
+
 def test_places_are_saved(tmp_path: Any) -> None:
     inventory(WRITTEN).write(tmp_path / "saved.ndjson")
     (read,) = Inventory.read(tmp_path / "saved.ndjson").resources

@@ -11,7 +11,8 @@ from azscheck.errors import DocumentError
 from azscheck.policy.load import load_library
 from azscheck.policy.membership import choose
 from azscheck.results import ComplianceState, Results
-from azscheck.sources.deployment import inventory_of, read_plan
+from azscheck.sources.deployment.inventory import inventory_of
+from azscheck.sources.deployment.plan import read_plan
 from tests.sources.deployment.plans import NOW, WHOLE, write_plan
 
 Change = Callable[[dict[str, Any]], object]
