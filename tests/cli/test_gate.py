@@ -392,6 +392,13 @@ def test_a_parameter_file_that_goes_is_a_change(gate: Callable[..., Any]) -> Non
     assert gate("main.json", "--changed-since", "HEAD").code != 0
 
 
+def test_a_parameter_file_that_is_not_there(gate: Callable[..., Any]) -> None:
+    """A misspelt file of the command is told as a mistake in line 1 of the template."""
+    Path("main.json").write_text(GOOD)
+    ran = gate("main.json", "--parameters", "pord.json")
+    assert (ran.code, ran.err) == (2, "azscheck: --parameters: pord.json: there is no such file.\n")
+
+
 def test_a_question_at_the_end_is_a_sentence_too(gate: Callable[..., Any]) -> None:
     """The log of a pipeline speaks of Azscheck/files, which nobody has written."""
     Path("main.json").write_text(json.dumps(json.loads(GOOD) | {"parameters": {"size": {"type": "strnig"}}}))
