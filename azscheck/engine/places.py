@@ -1,17 +1,26 @@
 """Which property a test looks at, so that evidence can name the line on which it is written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from azscheck.expressions import Call, Expression, ExpressionError, calls, is_expression, parse
-from azscheck.policy.conditions import ArrayCount, ComputedField, Field, ResourceCount, Value, ValueCount
+from azscheck.policy.conditions import (
+    ArrayCount,
+    ComputedField,
+    Condition,
+    Field,
+    ResourceCount,
+    Value,
+    ValueCount,
+    all_tests,
+)
 from azscheck.policy.paths import EACH, parse_path
 
 Left = Field | ComputedField | Value | ArrayCount | ValueCount | ResourceCount
 
 
 def steps_of(left: Left, evaluate: Callable[[Expression], Any]) -> Iterator[str]:
-    """The keys of the property, as far as no array is gone over: an element's place is its array's.
+    """The keys of the property, as far as no array is gone over: `steps_into` goes on from there.
 
     `evaluate` tells the path of a property whose name is an expression, such as that of a tag a parameter names.
     """
@@ -26,6 +35,23 @@ def steps_of(left: Left, evaluate: Callable[[Expression], Any]) -> Iterator[str]
             yield from _first_field(text, evaluate)
         case _:
             pass
+
+
+def steps_into(array: Field, where: Condition | None, element: Any, document: Mapping[str, Any]) -> Iterator[str]:
+    """From the array on, the keys of what an element was counted for; none where the element is not found.
+
+    An array within the elements of another is not gone into.
+    """
+    value: Any = document
+    for step in _until_array(array):
+        value = next((v for k, v in value.items() if k.lower() == step.lower()), None) if isinstance(value, dict) else 0
+    index = next((i for i, each in enumerate(value) if each is element), None) if isinstance(value, list) else None
+    if index is None or array.steps[-1:] != (EACH,) or array.steps.count(EACH) > 1:
+        return
+    yield str(index)
+    lefts = (test.left for test in all_tests(where)) if where is not None else ()
+    keys = (left.steps for left in lefts if isinstance(left, Field) and left.key[: len(array.key)] == array.key)
+    yield from next(keys, ())[len(array.steps) :]
 
 
 def _until_array(field: Field) -> Iterator[str]:
