@@ -31,8 +31,11 @@ def steps_of(left: Left, evaluate: Callable[[Expression], Any]) -> Iterator[str]
             yield from _until_array(field)
         case ComputedField(path=text):
             yield from _of_path(text, evaluate)
-        case Value(value=text) | ValueCount(value=text) if is_expression(text):
+        case Value(value=text) if is_expression(text):
             yield from _first_field(text, evaluate)
+        case ValueCount(value=text, where=where):
+            own = [*_first_field(text, evaluate)] if is_expression(text) else []
+            yield from own or _first_of(where, evaluate)
         case _:
             pass
 
@@ -73,6 +76,12 @@ def _of_path(text: str, evaluate: Callable[[Expression], Any]) -> Iterator[str]:
             yield from _until_array(parse_path(path))
     except (ExpressionError, ValueError):
         return
+
+
+def _first_of(where: Condition | None, evaluate: Callable[[Expression], Any]) -> list[str]:
+    """Of a list that is no property, such as a parameter's, what each of it is compared with."""
+    found = ([*steps_of(test.left, evaluate)] for test in all_tests(where)) if where is not None else iter(())
+    return next((steps for steps in found if steps), [])
 
 
 def _first_field(text: str, evaluate: Callable[[Expression], Any]) -> Iterator[str]:

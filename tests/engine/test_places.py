@@ -32,6 +32,9 @@ WRITTEN = replace(
 )
 
 
+CURRENT = {"value": "[field(concat('tags.', 'owner'))]", "equals": "[current('n')]"}
+
+
 def each(key: str, **test: Any) -> dict[str, Any]:
     return {"field": f"properties.list[*].{key}", **test}
 
@@ -62,6 +65,9 @@ def judged(require: dict[str, Any]) -> Results:
         ({"count": {"field": "Test.Azs/things/list[*]", "where": alias("X", greater=2)}, "equals": 0}, 15),
         ({"count": {"field": "properties.list[*]", "where": each("y", exists=True)}, "less": 1}, 14),
         ({"count": {"field": "properties.list[*]", "where": {"not": each("x", greater=2)}}, "equals": 0}, 13),
+        # A list of the policy is compared with a property: that is the one to look at.
+        ({"count": {"value": ["me"], "name": "n", "where": {"field": "tags.owner", "equals": "x"}}, "equals": 1}, 21),
+        ({"count": {"value": ["me"], "name": "n", "where": CURRENT}, "equals": 0}, 21),
         # There are too few: none of those that are there.
         ({"count": {"field": "properties.list[*]", "where": each("x", greater=2)}, "greater": 1}, 12),
         ({"value": "[field(concat('tags.', 'owner'))]", "equals": "you"}, 21),
