@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azscheck.cli.deployments import Deployment, Kind
-from azscheck.cli.linked import takes_in
+from azscheck.cli.deployments import Deployment, Kind, variant_of
+from azscheck.cli.linked import endings, takes_in
 from azscheck.errors import UsageError
 
 _SECONDS: Final = 60
@@ -36,7 +36,20 @@ class Changes:
             return any(file.name.endswith(_TERRAFORM) and file.is_relative_to(below) for file in self.files)
         if any(_real(file) in self.files for file in deployment.parameters):
             return True
-        return not self.files.isdisjoint(takes_in(deployment.path))
+        if any(file.parent == path.parent and variant_of(file, path) is not None for file in self._gone()):
+            return True
+        taken = takes_in(deployment.path)
+        return not self.files.isdisjoint(taken) or self._may_be_taken_in(path, taken)
+
+    def _gone(self) -> Iterator[Path]:
+        """Files that are there no longer: without its parameters a template deploys something else."""
+        return (file for file in self.files if not file.exists())
+
+    def _may_be_taken_in(self, path: Path, taken: frozenset[Path]) -> bool:
+        """Whether a file changed that the template may link to by a name that it puts together."""
+        ends = tuple(end for each in (path, *taken) for end in endings(each))
+        near = path.parent.parent
+        return any(file.is_relative_to(near) and file.name.lower().endswith(ends) for file in self.files)
 
 
 def changes_since(ref: str) -> Changes:

@@ -45,7 +45,10 @@ class Planned:
 
 
 def check_given(deployments: Sequence[Deployment], given: Given) -> None:
-    """Raise UsageError where parameters are given and it is not plain for which template."""
+    """Raise UsageError where it is not plain for which template parameters are, or their file is not there."""
+    for path in given.parameters:
+        if not path.exists():
+            raise UsageError(f"--parameters: {path}: there is no such file.")
     templates = {d.path for d in deployments if d.kind in (Kind.TEMPLATE, Kind.BICEP, Kind.BROKEN)}
     if given.of_one_template and len(templates) != 1:
         raise UsageError(

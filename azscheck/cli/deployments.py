@@ -188,12 +188,12 @@ def _variants(deployment: Deployment) -> list[Deployment]:
     if deployment.kind not in (Kind.TEMPLATE, Kind.BICEP):
         return [deployment]
     beside = sorted(deployment.path.parent.iterdir())
-    variants = [(file, _variant(file, deployment.path)) for file in beside]
+    variants = [(file, variant_of(file, deployment.path)) for file in beside]
     found = [replace(deployment, parameters=(f,), variant=v) for f, v in variants if v is not None]
     return found or [deployment]
 
 
-def _variant(file: Path, template: Path) -> str | None:
+def variant_of(file: Path, template: Path) -> str | None:
     """The variant that a parameter file is for, empty for the plain one; None for what is none of the template's."""
     stem = _stem(template)
     parted = _PARAMETERS.fullmatch(file.name[len(stem) :]) if file.name.lower().startswith(stem.lower()) else None
@@ -214,7 +214,7 @@ def _of_parameters(path: Path) -> Deployment:
     """The template that a parameter file is for, with that file alone."""
     for template in sorted(path.parent.iterdir(), key=lambda file: (-len(file.name), file)):
         if template.suffix.lower() in (*_JSON, ".bicep") and template != path:
-            variant = _variant(path, template)
+            variant = variant_of(path, template)
             if variant is not None:
                 kind, problem = kind_of(template)
                 return Deployment(template, kind, (path,), variant, problem)

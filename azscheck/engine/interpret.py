@@ -12,7 +12,7 @@ from azscheck.engine.covering import Covering, covering
 from azscheck.engine.equality import normal_location, normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
-from azscheck.engine.places import steps_of
+from azscheck.engine.places import steps_into, steps_of
 from azscheck.engine.population import Population, World
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
@@ -238,8 +238,10 @@ class Interpreter:
         test, frame, truth, seen = tested.test, tested.frame, tested.truth, tested.seen
         known = None if isinstance(truth, Unknown) else truth
         wanted, _ = shown(tested.wanted)
-        resource, origin = _source(frame, test)
         if isinstance(seen, Tally):
+            # Without those that were counted it would be otherwise: the first of them is where it is decided.
+            decided = seen.elements[:1] if compare(test.operator, 0, tested.wanted, frame.now) is not truth else ()
+            resource, origin = _source(frame, test, *decided)
             if isinstance(test.left, ResourceCount):
                 # Many lists were counted; the resources that decided follow, each with its own origin.
                 origin = None
@@ -249,7 +251,7 @@ class Interpreter:
         value, note = shown(seen)
         if isinstance(truth, Unknown) and not isinstance(seen, Unknown):
             note = truth.reason
-        yield Evidence(left_words(test), test.operator, wanted, value, known, note, resource, origin)
+        yield Evidence(left_words(test), test.operator, wanted, value, known, note, *_source(frame, test))
 
     def _into(self, test: Test, tally: Tally, truth: Truth, frame: Frame) -> Iterator[Evidence]:
         """Inside a count that decided: the resources that were counted, or those that came nearest."""
@@ -282,9 +284,17 @@ def _decide(weighed: list[_Weighed], *, decides: bool) -> _Weighed:
     return _Weighed(truth, tuple(tested for w in deciding for tested in w.tests))
 
 
-def _source(frame: Frame, test: Test) -> tuple[str, Any]:
+def _source(frame: Frame, test: Test, *counted: Any) -> tuple[str, Any]:
+    """The resource that a test looks at, unless it is the judged one, and the place; of a count its first element's."""
     resource = frame.resource
-    origin = resource.origin_at(steps_of(test.left, frame.evaluate)) if resource.places else resource.origin
+    origin = resource.origin
+    if resource.places:
+        steps = [*steps_of(test.left, frame.evaluate)]
+        if isinstance(test.left, ArrayCount):
+            steps += (
+                s for element in counted for s in steps_into(test.left.field, test.left.where, element, frame.document)
+            )
+        origin = resource.origin_at(steps)
     return resource.id if frame.subject else "", origin
 
 

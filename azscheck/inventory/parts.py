@@ -191,4 +191,4 @@ class Coverage:
     @property
     def words(self) -> str:
         """Why it does not say everything; a sentence stands for itself, so one cause of many lists reads as one."""
-        return self.reason if self.reason.endswith(".") else f"{self.type}: {self.reason}"
+        return self.reason if self.reason.endswith((".", "?")) else f"{self.type}: {self.reason}"

@@ -351,6 +351,63 @@ def test_a_changed_linked_template_is_a_change(gate: Callable[..., Any]) -> None
     assert gate("main.json", "--changed-since", "HEAD").code == 1
 
 
+@pytest.mark.parametrize(
+    ("uri", "linked", "encoding"),
+    [
+        ("https://store.example/nested/my vm.json", "infra/nested/my vm.json", "utf-8"),
+        ("https://store.example/shared/vm.json", "shared/vm.json", "utf-8"),
+        ("[concat('nested/', variables('name'), '.json')]", "infra/nested/vm.json", "utf-8"),
+        ("[format('https://store.example/nested/{0}-disks.json', 'vm')]", "infra/nested/vm-disks.json", "utf-8"),
+        ("https://store.example/nested/vm.json", "infra/nested/vm.json", "utf-16"),
+    ],
+)
+def test_a_linked_template_is_a_change_however_it_is_named(
+    gate: Callable[..., Any], uri: str, linked: str, encoding: str
+) -> None:
+    """A linked template is changed, its name has a space or is put together, and the gate is green."""
+    properties = {"mode": "Incremental", "templateLink": {"uri": uri}}
+    link = {"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "vm"}
+    for path in (Path(linked), Path("infra/main.json")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.loads(template({**link, "properties": properties})) | {"variables": {"name": "vm"}}
+    Path("infra/main.json").write_text(json.dumps(content), encoding)
+    Path(linked).write_text(GOOD)
+    git("init")
+    git("add", "-A")
+    git("commit", "-m", "one")
+    assert gate("infra/main.json", "--changed-since", "HEAD").code == 0
+    Path(linked).write_text(BAD)
+    assert gate("infra/main.json", "--changed-since", "HEAD").code == 1
+
+
+def test_a_parameter_file_that_goes_is_a_change(gate: Callable[..., Any]) -> None:
+    """Without its parameters a template deploys something else, and nobody looks."""
+    Path("main.json").write_text(BAD)
+    Path("main.parameters.json").write_text(parameters())
+    git("init")
+    git("add", "-A")
+    git("commit", "-m", "one")
+    assert gate("main.json", "--changed-since", "HEAD").code == 0
+    Path("main.parameters.json").unlink()
+    assert gate("main.json", "--changed-since", "HEAD").code != 0
+
+
+def test_a_parameter_file_that_is_not_there(gate: Callable[..., Any]) -> None:
+    """A misspelt file of the command is told as a mistake in line 1 of the template."""
+    Path("main.json").write_text(GOOD)
+    ran = gate("main.json", "--parameters", "pord.json")
+    assert (ran.code, ran.err) == (2, "azscheck: --parameters: pord.json: there is no such file.\n")
+
+
+def test_a_question_at_the_end_is_a_sentence_too(gate: Callable[..., Any]) -> None:
+    """The log of a pipeline speaks of Azscheck/files, which nobody has written."""
+    Path("main.json").write_text(json.dumps(json.loads(GOOD) | {"parameters": {"size": {"type": "strnig"}}}))
+    ran = gate("main.json")
+    assert ran.code == 3
+    assert "did you mean 'string'?" in ran.err
+    assert "Azscheck" not in ran.err
+
+
 def test_what_git_does_not_keep_is_judged(gate: Callable[..., Any]) -> None:
     """A plan that the pipeline made is passed over, because it is in .gitignore."""
     Path("plan.json").write_text(plan())

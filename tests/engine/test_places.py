@@ -17,16 +17,30 @@ def written(line: int, column: int = 7) -> Origin:
 
 
 WRITTEN = replace(
-    resource("a", {"size": 5, "list": [{"x": 1}]}, tags={"owner": "me"}),
+    resource("a", {"size": 5, "list": [{"x": 1}, {"x": 3, "y": 4}]}, tags={"owner": "me"}),
     origin=written(3, 5),
     places={
         "/properties": written(10),
         "/properties/size": written(11),
         "/properties/list": written(12),
+        "/properties/list/0": written(13),
+        "/properties/list/1": written(14),
+        "/properties/list/1/x": written(15),
         "/tags": written(20),
         "/tags/owner": written(21),
     },
 )
+
+
+CURRENT = {"value": "[field(concat('tags.', 'owner'))]", "equals": "[current('n')]"}
+
+
+def each(key: str, **test: Any) -> dict[str, Any]:
+    return {"field": f"properties.list[*].{key}", **test}
+
+
+def alias(key: str, **test: Any) -> dict[str, Any]:
+    return {"field": f"Test.Azs/things/list[*].{key}", **test}
 
 
 def judged(require: dict[str, Any]) -> Results:
@@ -44,8 +58,18 @@ def judged(require: dict[str, Any]) -> Results:
         ({"field": "tags.backup", "exists": True}, 20),
         ({"field": "properties.deep.down", "exists": True}, 10),
         ({"field": "sku.name", "exists": True}, 3),
-        ({"value": "[length(field('properties.list'))]", "greater": 1}, 12),
-        ({"count": {"field": "properties.list[*]"}, "greater": 1}, 12),
+        ({"value": "[length(field('properties.list'))]", "greater": 2}, 12),
+        ({"count": {"field": "properties.list[*]"}, "greater": 2}, 12),
+        # One element is too many: it is the one to look at.
+        ({"count": {"field": "properties.list[*]", "where": each("x", greater=2)}, "equals": 0}, 15),
+        ({"count": {"field": "Test.Azs/things/list[*]", "where": alias("X", greater=2)}, "equals": 0}, 15),
+        ({"count": {"field": "properties.list[*]", "where": each("y", exists=True)}, "less": 1}, 14),
+        ({"count": {"field": "properties.list[*]", "where": {"not": each("x", greater=2)}}, "equals": 0}, 13),
+        # A list of the policy is compared with a property: that is the one to look at.
+        ({"count": {"value": ["me"], "name": "n", "where": {"field": "tags.owner", "equals": "x"}}, "equals": 1}, 21),
+        ({"count": {"value": ["me"], "name": "n", "where": CURRENT}, "equals": 0}, 21),
+        # There are too few: none of those that are there.
+        ({"count": {"field": "properties.list[*]", "where": each("x", greater=2)}, "greater": 1}, 12),
         ({"value": "[field(concat('tags.', 'owner'))]", "equals": "you"}, 21),
         ({"field": "[concat('tags.', 'owner')]", "equals": "you"}, 21),
         ({"value": "text", "equals": "other"}, 3),

@@ -158,7 +158,8 @@ def _text(file: Path) -> str:
     try:
         if not file.is_file() or file.stat().st_size > _LARGEST:
             return ""
-        return file.read_text("utf-8", errors="replace")
+        # A mark at the beginning is no column.
+        return file.read_text("utf-8-sig", errors="replace")
     except (OSError, ValueError):
         return ""
 

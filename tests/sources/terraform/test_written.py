@@ -66,6 +66,13 @@ def test_each_property_has_the_line_on_which_it_is_written(tmp_path: Path) -> No
     assert machine.places["/tags/team"].column == 25
 
 
+def test_a_mark_at_the_beginning_is_no_column(tmp_path: Path) -> None:
+    """An editor of Windows saved the file, and the first block's place is beside it."""
+    (tmp_path / "main.tf").write_text(MAIN.partition("\n")[2], "utf-8-sig")
+    machine = only(read(tmp_path, change(MACHINE, WEB)), MACHINES)
+    assert (machine.origin.line, machine.origin.column) == (1, 1)
+
+
 def test_modules_are_found_by_their_source_and_where_init_put_them(tmp_path: Path) -> None:
     root, shared, far = tmp_path / "root", tmp_path / "modules" / "agents", tmp_path / "root" / ".terraform" / "modules"
     for folder in (root, shared, far / "m"):
