@@ -148,6 +148,16 @@ def test_the_windows_task_is_one_of_an_account_without_a_password() -> None:
     assert "S-1-5-19" in script
 
 
+def test_pipelines_keep_the_state_of_a_run_with_findings() -> None:
+    """Findings fail the job, a failed job keeps no cache: every run with findings begins anew and tells nothing."""
+    steps = load("pipelines/github.yml")["jobs"]["scan"]["steps"]
+    assert [step.get("if") for step in steps if step.get("uses", "").startswith("actions/cache/save@")] == ["always()"]
+    assert not any(step.get("uses", "").startswith("actions/cache@") for step in steps)
+    (job,) = load("pipelines/azure-pipelines.yml")["jobs"]
+    assert next(step for step in job["steps"] if step.get("displayName") == "Scan")["continueOnError"] is True
+    assert load("pipelines/gitlab-ci.yml")["azscheck"]["cache"]["when"] == "always"
+
+
 def test_pipelines_have_least_rights_and_run_one_at_a_time() -> None:
     """Two scans mix up what changed; a step that is broken into writes to the repository."""
     github = load("pipelines/github.yml")

@@ -132,7 +132,7 @@ def keep(results: Results, kept: Kept, log: Log) -> "Run | None":
             if kept.keeping.keep is not None or kept.keeping.older_than is not None:
                 history.prune(results.now, kept.keeping.keep, kept.keeping.older_than)
     except HistoryError as error:
-        _say(error, "the verdict is what it is without" if run is None else "nothing was pruned", log)
+        _say(error, "this run was not kept; the verdict is what it is" if run is None else "nothing was pruned", log)
     return run
 
 

@@ -93,7 +93,8 @@ def _reason(reason: str, file: Path | None) -> str:
             return sentence
     if "unable to open" in reason and file is not None and not file.parent.is_dir():
         return f"there is no folder {file.parent}."
-    return f"{reason[:300].rstrip('.')}."
+    short = reason[:300].rstrip(".")
+    return short if short.endswith("?") else f"{short}."
 
 
 _SENTENCES: Final = {

@@ -93,10 +93,17 @@ def origin_words(origin: Origin | None) -> str:
     return f"{visible(origin.source)} {visible(str(origin))}{when}"
 
 
+_SILENT = {
+    ComplianceState.COMPLIANT: "it is as the policy requires",
+    ComplianceState.NOT_APPLICABLE: "the policy does not apply to it",
+}
+"""Of results that need no message."""
+
+
 def reason_words(result: Result) -> str:
     """Why a result is what it is: its message, or what its evidence notes."""
     notes = (result.message, *(e.note for e in result.evidence if e.truth is None))
-    return next((visible(n) for n in notes if n.strip()), "no reason was recorded")
+    return next((visible(n) for n in notes if n.strip()), _SILENT.get(result.state, "no reason was recorded"))
 
 
 def resource_words(result: Result, *, with_stamp: bool) -> str:

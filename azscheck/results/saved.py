@@ -92,7 +92,10 @@ def read(path: Path) -> Results:
     try:
         if path.is_char_device():
             raise InventoryError(f"{path}: is a device, not a file: name a file.")
-        saved = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        if text.startswith('{"azscheck":"inventory"'):
+            raise InventoryError(f"{path}: is an inventory, not results: judge it with `azscheck scan --inventory`.")
+        saved = json.loads(text)
     except OSError as error:
         raise InventoryError(f"{path}: cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:

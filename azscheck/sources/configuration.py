@@ -9,7 +9,7 @@ from azscheck.documents import Document, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
-from azscheck.sources.exports import Export
+from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.hub.configured import credential_mistakes, credential_settings
 from azscheck.sources.hub.settings import StampSettings
 from azscheck.sources.inheritance import Settings, group_mistakes, members, settings_of
@@ -102,7 +102,11 @@ def _channel_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
 def _evidence_mistakes(document: Document) -> Iterator[tuple[Place, str]]:
     """What no schema can say of `evidence:`."""
     for i, entry in enumerate(document.value.get("evidence") or ()):
-        if isinstance(entry, str) or "vault" not in entry:
+        if isinstance(entry, str):
+            continue
+        if mistake := as_of_mistake(entry.get("asOf", "")):
+            yield document.place("evidence", i, "asOf"), f"asOf: {mistake}"
+        if "vault" not in entry:
             continue
         for sentence in credential_mistakes(entry["credential"], "credential"):
             yield document.place("evidence", i, "credential"), sentence

@@ -301,7 +301,7 @@ def test_a_store_that_cannot_be_used_changes_no_verdict(
     assert ran.code == 1
     assert "kept.db" in ran.err
     assert words in ran.err
-    assert "the verdict is what it is" in ran.err
+    assert "this run was not kept; the verdict is what it is" in ran.err
     assert "changes" not in json.loads(Path("r.json").read_text("utf-8"))
     assert (file.read_bytes() if file.is_file() else b"") == before
     for command in (["history"], ["diff"], ["trend"], ["report", "latest"]):
@@ -341,7 +341,7 @@ def test_a_server_that_is_not_there(run: Run, inventory_file: Path, monkeypatch:
     ran = run("scan", "--inventory", inventory_file, "--now", NOW, "--history", "postgresql://a@127.0.0.1:9/x")
     assert ran.code == 1
     assert "postgresql://a@127.0.0.1:9/x" in ran.err
-    assert "the verdict is what it is" in ran.err
+    assert "this run was not kept; the verdict is what it is" in ran.err
     assert "hunter2" not in ran.err
 
 

@@ -157,6 +157,7 @@ def test_a_part_is_wrong(path: tuple[Any, ...], value: Any, tmp_path: Path) -> N
         (b"[]", "not azscheck results"),
         (b"{}", "not azscheck results"),
         (b'{"azscheck": "inventory", "version": 1}', "not azscheck results"),
+        (b'{"azscheck":"inventory","version":1}\n{"coverage":{}}\n', "is an inventory, not results: judge it with"),
         (b'{"azscheck": "results", "version": 2}', "has version 2"),
         (b'{"azscheck": "results", "version": 1}', "lacks a part"),
     ],

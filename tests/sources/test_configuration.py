@@ -125,6 +125,15 @@ def test_a_channel_that_cannot_work_is_told_with_its_line(tmp_path: Path, channe
     assert sentence in str(raised.value)
 
 
+def test_a_wrong_date_of_an_export_is_told_with_its_line(tmp_path: Path) -> None:
+    """With ten exports, nobody knows which of them the sentence is about, and it comes after the stamps were read."""
+    head = "stamps: [{name: north, tenant: 'https://x', credential: {clientId: a, secretEnv: B}}]\n"
+    entry = "evidence: [{kind: site-recovery, file: a.json, asOf: yesterday}]\n"
+    (tmp_path / "azscheck.yaml").write_text(head + entry)
+    with pytest.raises(DocumentError, match=r"azscheck\.yaml:2:\d+: asOf: 'yesterday' is not a time"):
+        read_configuration(tmp_path / "azscheck.yaml")
+
+
 def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
     """Each run tells one mistake, and setting up takes ten runs."""
     text = (

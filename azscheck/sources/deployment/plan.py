@@ -11,7 +11,7 @@ from azscheck.documents import Document, Path_, check, read_document
 from azscheck.errors import DocumentError, Place
 from azscheck.packaged import schema_file
 from azscheck.sources.deployment.certificate import CertificateFile, read_certificate
-from azscheck.sources.exports import Export
+from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.exports.model import CHECKS
 from azscheck.sources.share.settings import Limits, ShareSettings
 from azscheck.times import parse_duration, parse_since
@@ -131,6 +131,8 @@ def _mistakes(document: Document) -> Iterator[tuple[Place, str]]:
         if entry["kind"] not in CHECKS:
             sentence = f"a stamp that is planned has no items yet: of evidence it takes {', '.join(CHECKS)}."
             yield document.place("evidence", i, "kind"), sentence
+        if mistake := as_of_mistake(entry.get("asOf", "")):
+            yield document.place("evidence", i, "asOf"), f"asOf: {mistake}"
     share = value.get("backupShare", {})
     if "passwordEnv" in share and "passwordFile" in share:
         yield document.place("backupShare", "passwordFile"), "passwordEnv stands here too: keep one of them."

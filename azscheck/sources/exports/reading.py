@@ -102,13 +102,22 @@ def _replicas(source: SourceFile) -> Iterator[Item | None]:
 def _date(export: Export, source: SourceFile, now: datetime) -> datetime | None:
     if not export.as_of:
         return None
-    try:
-        said = source.modified if export.as_of == MODIFIED else parse_since(export.as_of)
-    except ValueError as error:
-        raise UsageError(f"as of: {error}, nor `{MODIFIED}`.") from error
+    if mistake := as_of_mistake(export.as_of):
+        raise UsageError(f"as of: {mistake}")
+    said = source.modified if export.as_of == MODIFIED else parse_since(export.as_of)
     if said > now + _AHEAD:
         raise UsageError(f"as of: {format_time(said)}, of {source.path.as_posix()}, lies in the future.")
     return said
+
+
+def as_of_mistake(text: str) -> str:
+    """What is wrong with when a file is said to have been made; nothing where nothing is."""
+    try:
+        if text and text != MODIFIED:
+            parse_since(text)
+    except ValueError as error:
+        return f"{error}, nor `{MODIFIED}`."
+    return ""
 
 
 def item_resource(item: Item, stamp: str, said: Mapping[str, Any], origin: Origin, again: str = "") -> Resource:

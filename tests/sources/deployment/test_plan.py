@@ -230,6 +230,7 @@ def test_a_finding_points_at_the_plans_line(tmp_path: Path) -> None:
         (having("1.5.2026", "recoveryPlan", "reviewedOn"), "reviewedOn: '1.5.2026' is not a time"),
         (having("much", "backupShare", "capacity"), "'much' does not fit: the room that is free for backups"),
         (lambda v: v["evidence"][0].update(kind="csv"), "a stamp that is planned has no items yet"),
+        (lambda v: v["evidence"][0].update(asOf="someday"), "asOf: 'someday' is not a time"),
         (lambda v: v["backupShare"].update(passwordEnv="A", passwordFile="b"), "keep one of them"),
         (lambda v: (v["backupShare"].pop("user"), v["backupShare"].update(passwordEnv="A")), "and no user"),
         (having("missing.cer", "encryptionCertificate", "file"), "missing.cer: cannot be read: No such file"),
