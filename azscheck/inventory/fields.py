@@ -16,6 +16,8 @@ def json_text(value: Any, separators: tuple[str, str] = (", ", ": ")) -> str:
     What is escaped stands in JSON's strings only, where an escape means the same (RFC 8259, section 7).
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSAFE.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
