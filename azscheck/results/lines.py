@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from azscheck.inventory.fields import json_text
+from azscheck.results.gate import FILES
 from azscheck.results.model import Evidence, Result
 from azscheck.results.outcome import Outcome
 from azscheck.results.states import ComplianceState
@@ -78,7 +79,9 @@ def closing(outcome: Outcome, now: datetime, collected: datetime) -> str:
     told: dict[str, Any] = {"now": format_time(now), "collected": format_time(collected)}
     told |= {state.value: outcome.counts()[state] for state in ComplianceState}
     if outcome.incomplete:
-        told["incomplete"] = [f"{c.stamp}: {c.words}" for c in outcome.failed_coverage] or [_why(outcome)]
+        # Of a file the words begin with its name.
+        whys = [c.words if c.type == FILES else f"{c.stamp}: {c.words}" for c in outcome.failed_coverage]
+        told["incomplete"] = whys or [_why(outcome)]
     return _safe({"end": told}) + "\n"
 
 
