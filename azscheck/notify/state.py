@@ -144,10 +144,10 @@ def write_whole(file: Path, content: bytes, mode: int) -> None:
             os.fsync(opened.fileno())
         os.chmod(name, mode)
         os.replace(name, file)
-    except BaseException:
+    finally:
+        # There is none under this name where all went well.
         with suppress(OSError):
             os.unlink(name)
-        raise
 
 
 def _state_of(saved: dict[str, Any]) -> State:
