@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from azscheck.engine.change import Change, has_expression, smallest_changes
 from azscheck.engine.explain import Explanation
-from azscheck.engine.interpret import count_words, left_words
 from azscheck.engine.operators import Truth
 from azscheck.engine.sentences import step_words, subject_words, tally_words
 from azscheck.engine.trace import Compared, Counted, Group, Member, Node
 from azscheck.engine.values import shown
+from azscheck.engine.words import count_words, left_words
 from azscheck.reports.wording import origin_words, plural, value_words, visible
 from azscheck.results import ComplianceState
 from azscheck.times import format_time

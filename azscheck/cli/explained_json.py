@@ -6,9 +6,9 @@ from typing import Any
 from azscheck.cli.explained import chosen, steps_in_words, truth_word
 from azscheck.engine.change import has_expression
 from azscheck.engine.explain import Explanation
-from azscheck.engine.interpret import count_words, left_words
 from azscheck.engine.trace import Compared, Group, Member, Node
 from azscheck.engine.values import shown
+from azscheck.engine.words import count_words, left_words
 from azscheck.inventory import Resource
 from azscheck.inventory.fields import origin_fields
 from azscheck.policy.conditions import ResourceCount

@@ -10,7 +10,7 @@ from azscheck.documents import parse_document
 from azscheck.errors import DocumentError, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from azscheck.sources.deployment.writing import Question
+    from azscheck.sources.deployment.questions import Question
 
 _STAMP = "north"
 
@@ -18,7 +18,8 @@ _STAMP = "north"
 def new_plan(file: Path, *, example: bool, force: bool) -> ExitCode:
     """Write a plan, or add to one what it does not say; without a terminal all of it is commented out."""
     from azscheck.documents.appending import write_text
-    from azscheck.sources.deployment.writing import check_text, head, keys_of, questions, written
+    from azscheck.sources.deployment.questions import questions
+    from azscheck.sources.deployment.writing import check_text, head, keys_of, written
 
     asking = sys.stdin.isatty() and not example
     there = file.exists() and not force

@@ -3,8 +3,8 @@
 Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyOf` with a true is true.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,9 +14,11 @@ from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.places import steps_into, steps_of
 from azscheck.engine.population import Population, World
+from azscheck.engine.proof import Proof, Tested, Weighed, combine, decide
 from azscheck.engine.reading import elements
 from azscheck.engine.tally import Tally, compare_tally, newest_of, tally_of
 from azscheck.engine.values import shown
+from azscheck.engine.words import count_words, left_words
 from azscheck.engine.work import Work
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import (
@@ -40,40 +42,11 @@ from azscheck.values import ABSENT, Unknown
 
 _MOST_EVIDENCE = 100
 """Tests that a result shows; more is no reading, and a report of many resources could not hold it."""
-_LONGEST_WORDS = 500
 _MOST_SHOWN = 3
 """How many counted resources a piece of evidence goes into."""
 _FEW = 8
 """Counted resources that are looked through sooner than found by what they cover."""
 _OF_ALL = (Scope.STAMP, Scope.FLEET)
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The truth of a condition, the tests that decided it, and the count among them that a message speaks of."""
-
-    truth: Truth
-    evidence: tuple[Evidence, ...] = ()
-    tally: Tally | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """A test as it was found: its truth, what was seen and what was wanted, and where it stood."""
-
-    test: Test
-    frame: Frame
-    truth: Truth
-    seen: Any
-    wanted: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """The truth of a condition and the tests that decided it, of which only the outermost become evidence."""
-
-    truth: Truth
-    tests: tuple[Tested, ...]
 
 
 class Interpreter:
@@ -113,18 +86,18 @@ class Interpreter:
         tally = next((tested.seen for tested in weighed.tests if isinstance(tested.seen, Tally)), None)
         return Proof(weighed.truth, tuple(evidence), tally)
 
-    def _weigh(self, condition: Condition, frame: Frame) -> _Weighed:
+    def _weigh(self, condition: Condition, frame: Frame) -> Weighed:
         match condition:
             case AllOf():
-                return _decide([self._weigh(c, frame) for c in condition.conditions], decides=False)
+                return decide([self._weigh(c, frame) for c in condition.conditions], decides=False)
             case AnyOf():
-                return _decide([self._weigh(c, frame) for c in condition.conditions], decides=True)
+                return decide([self._weigh(c, frame) for c in condition.conditions], decides=True)
             case Not():
                 weighed = self._weigh(condition.condition, frame)
                 return weighed if isinstance(weighed.truth, Unknown) else replace(weighed, truth=not weighed.truth)
             case Test():
                 truth, seen, wanted = self.test(condition, frame)
-                return _Weighed(truth, (Tested(condition, frame, truth, seen, wanted),))
+                return Weighed(truth, (Tested(condition, frame, truth, seen, wanted),))
 
     def test(self, test: Test, frame: Frame) -> tuple[Truth, Any, Any]:
         """The truth of a test, what was seen (a value or a Tally), what was wanted."""
@@ -265,25 +238,6 @@ class Interpreter:
             yield from evidence
 
 
-def combine(truths: Iterable[Truth], *, decides: bool) -> Truth:
-    """Kleene's `anyOf` where true decides, `allOf` where false does."""
-    unknown: Unknown | None = None
-    for truth in truths:
-        if isinstance(truth, Unknown):
-            unknown = truth if unknown is None else unknown
-        elif truth is decides:
-            return decides
-    return (not decides) if unknown is None else unknown
-
-
-def _decide(weighed: list[_Weighed], *, decides: bool) -> _Weighed:
-    deciding = (
-        [w for w in weighed if w.truth is decides] or [w for w in weighed if isinstance(w.truth, Unknown)] or weighed
-    )
-    truth = deciding[0].truth if deciding else not decides
-    return _Weighed(truth, tuple(tested for w in deciding for tested in w.tests))
-
-
 def _source(frame: Frame, test: Test, *counted: Any) -> tuple[str, Any]:
     """The resource that a test looks at, unless it is the judged one, and the place; of a count its first element's."""
     resource = frame.resource
@@ -296,20 +250,3 @@ def _source(frame: Frame, test: Test, *counted: Any) -> tuple[str, Any]:
             )
         origin = resource.origin_at(steps)
     return resource.id if frame.subject else "", origin
-
-
-def left_words(test: Test) -> str:
-    """What a test of a value looks at, as evidence names it."""
-    words = test.left.path if isinstance(test.left, Field | ComputedField) else str(getattr(test.left, "value", ""))
-    return words if len(words) <= _LONGEST_WORDS else words[:_LONGEST_WORDS] + "..."
-
-
-def count_words(test: Test) -> str:
-    """What a test of a count looks at, as evidence names it."""
-    match test.left:
-        case ResourceCount(type=kind, newest=newest):
-            return f"count of {'the newest of ' if newest else ''}{kind}"
-        case ArrayCount(field=field):
-            return f"count of {field.path}"
-        case _:
-            return "count"

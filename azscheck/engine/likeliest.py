@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from azscheck.engine.change import Change, Changes, Fewer, Flip, Known, More
-from azscheck.engine.interpret import combine
 from azscheck.engine.operators import Truth, compare
+from azscheck.engine.proof import combine
 from azscheck.engine.tally import compare_tally
 from azscheck.engine.trace import Compared, Counted, Group, Node
 from azscheck.expressions import calls, is_expression, parse

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from azscheck.engine.frame import Frame
-from azscheck.engine.interpret import Interpreter, Proof
+from azscheck.engine.interpret import Interpreter
+from azscheck.engine.proof import Proof
 from azscheck.engine.tally import names_of
 from azscheck.policy import Policy
 from azscheck.policy.conditions import AllOf, AnyOf, ArrayCount, Condition, Field, Not, ResourceCount, Test, all_tests

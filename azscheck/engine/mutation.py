@@ -13,9 +13,9 @@ from typing import Final
 from azscheck.documents import shorten
 from azscheck.engine.cases import Case
 from azscheck.engine.equality import equal
-from azscheck.engine.interpret import count_words, left_words
 from azscheck.engine.message import as_words
 from azscheck.engine.shifted import shifted_defaults
+from azscheck.engine.words import count_words, left_words
 from azscheck.errors import Place
 from azscheck.expressions import is_expression
 from azscheck.policy import Policy

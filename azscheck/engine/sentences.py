@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from azscheck.engine.change import Change, Fewer, Flip, Known, More, Step, has_expression
 from azscheck.engine.frame import Frame
-from azscheck.engine.interpret import count_words
 from azscheck.engine.message import as_words
 from azscheck.engine.tally import Tally
 from azscheck.engine.trace import Compared, Counted, Group, Node
+from azscheck.engine.words import count_words
 from azscheck.expressions import Call, calls, is_expression, parse
 from azscheck.inventory import Origin, Resource
 from azscheck.policy.conditions import ArrayCount, ComputedField, Field, ResourceCount, Test, Value, ValueCount

@@ -8,10 +8,11 @@ from typing import Any, Final
 from azscheck.engine.compiled.answers import NoAnswer, answer_of
 from azscheck.engine.compiled.rules import Told
 from azscheck.engine.frame import Frame
-from azscheck.engine.interpret import Interpreter, Proof, Tested
+from azscheck.engine.interpret import Interpreter
 from azscheck.engine.message import message_of
 from azscheck.engine.operators import Truth, compare
 from azscheck.engine.population import World
+from azscheck.engine.proof import Proof, Tested
 from azscheck.engine.tally import Tally, compare_tally
 from azscheck.inventory import Inventory, Origin, Resource
 from azscheck.policy import Policy

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from azscheck.engine.frame import Frame
-from azscheck.engine.interpret import Interpreter, combine
+from azscheck.engine.interpret import Interpreter
 from azscheck.engine.operators import Truth
+from azscheck.engine.proof import combine
 from azscheck.engine.tally import Tally, short
 from azscheck.inventory import Resource
 from azscheck.policy.conditions import (

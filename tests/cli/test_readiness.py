@@ -14,7 +14,8 @@ from azscheck.demo import DemoStamp
 from azscheck.inventory import Coverage, CoverageState, Inventory
 from azscheck.policy.load import load_library
 from azscheck.policy.membership import choose
-from azscheck.sources.deployment.writing import head, questions, written
+from azscheck.sources.deployment.questions import questions
+from azscheck.sources.deployment.writing import head, written
 from azscheck.times import parse_time
 from tests.cli.conftest import Run, configuration
 from tests.conftest import NOW
