@@ -19,7 +19,7 @@ def parse_time(text: str) -> datetime:
 
     Raises ValueError with a sentence when the text is no such time.
     """
-    if text[-1:] == "Z" and text[4:17:3] == "--T::" and (text[19:] == "Z" or text[20:21].isdecimal()):
+    if text[4:17:3] == "--T::" and (text[19:] == "Z" or (text[20:21].isdecimal() and text[-1] == "Z")):
         # The usual form, at once; a wrong one gets its sentence below.
         try:
             return datetime.fromisoformat(text)

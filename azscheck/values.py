@@ -7,6 +7,8 @@ from typing import Any, Final
 
 class _Absent(Enum):
     ABSENT = "absent"
+    # An enumeration's own is written in Python, and this is the key to many a remembered answer.
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return "ABSENT"

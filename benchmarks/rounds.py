@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from benchmarks.processes import Run, run
@@ -31,13 +32,23 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def take_turns(contestants: Mapping[str, tuple[str, ...]], rounds: int) -> list[dict[str, Run]]:
-    """Run every contestant once a round, each round beginning with another."""
+def take_turns(
+    contestants: Mapping[str, tuple[str, ...]], rounds: int, outputs: Sequence[Path] = ()
+) -> list[dict[str, Run]]:
+    """Run every contestant once a round, each round beginning with another.
+
+    No output of an earlier run is there: what it costs to replace a file is the file system's affair.
+    """
     names = list(contestants)
     done: list[dict[str, Run]] = []
     for number in range(rounds):
         first = number % len(names)
-        done.append({name: run(contestants[name]) for name in names[first:] + names[:first]})
+        taken: dict[str, Run] = {}
+        for name in names[first:] + names[:first]:
+            for output in outputs:
+                output.unlink(missing_ok=True)
+            taken[name] = run(contestants[name])
+        done.append(taken)
         say(f"  round {number + 1} of {rounds}: " + ", ".join(f"{n} {done[-1][n].seconds:.2f} s" for n in names))
     return done
 

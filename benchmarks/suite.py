@@ -57,7 +57,8 @@ def whole_scan(size: Size) -> Iterator[Row]:
         BY_HAND: by_hand(inventory),
         BY_HAND_JSON: by_hand(inventory, "json"),
     }
-    done = seconds(take_turns(contestants, size.rounds))
+    outputs = (lines, cache.lines("by-hand-orjson"), cache.lines("by-hand-json"))
+    done = seconds(take_turns(contestants, size.rounds, outputs))
     yield from (ratio("scan", other, done) for other in (FLOOR, BY_HAND, BY_HAND_JSON))
     yield from (ratio(other, FLOOR, done) for other in (BY_HAND, BY_HAND_JSON))
 
@@ -67,7 +68,7 @@ def evidence(size: Size) -> Iterator[Row]:
     inventory, lines = cache.inventory(size.documents), cache.lines("evidence")
     command = scan(inventory, POLICIES, lines=lines, more=("--evidence",))
     agree(command, lines, inventory)
-    done = seconds(take_turns({"scan with evidence": command, FLOOR: floor(inventory)}, size.rounds))
+    done = seconds(take_turns({"scan with evidence": command, FLOOR: floor(inventory)}, size.rounds, (lines,)))
     yield ratio("scan with evidence", FLOOR, done)
 
 
@@ -90,7 +91,8 @@ def join(size: Size) -> Iterator[Row]:
         "scan": scan(alone, POLICIES, lines=cache.lines("scan")),
         BY_HAND: by_hand(inventory),
     }
-    done = seconds(take_turns(contestants, size.rounds))
+    outputs = (lines, cache.lines("scan"), cache.lines("by-hand-orjson"))
+    done = seconds(take_turns(contestants, size.rounds, outputs))
     yield from (ratio("scan with join", other, done) for other in ("scan", BY_HAND))
 
 

@@ -1,5 +1,6 @@
 """The command line: parse, wire, write, exit code. Only this package prints and exits."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -34,6 +35,8 @@ COMMANDS = {
 """Each is `command` in the module of its name, imported when it is used."""
 
 _STOPPED = 130
+_NEW_OBJECTS = 50_000
+"""So many before they are looked through for circles: a start makes as many, and hardly one."""
 
 
 class _Commands(click.Group):
@@ -86,6 +89,7 @@ def azscheck() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code; a known error is one sentence, never a traceback."""
+    gc.set_threshold(_NEW_OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A console that lacks a character shows a question mark, and does not end the run.
@@ -108,6 +112,8 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         sentence, code = told(error)
         _complain(f"azscheck: {sentence}", code)
+    # What is left goes with the process, and need not be looked through.
+    gc.freeze()
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)
 
 

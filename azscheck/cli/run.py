@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from azscheck.sources.hub import Journal, StampSettings
     from azscheck.sources.vaults.reading import Read
 
+_BUFFER = 1 << 18
+"""Bytes of output that are written at once."""
+
 
 def configuration_of(path: Path | None, stamps: Sequence[str]) -> "Configuration":
     """The configuration, narrowed to the stamps that were named."""
@@ -184,7 +187,7 @@ def streamed(
     gc.disable()
     try:
         run = Streamed(SavedLines.of(inventory), policies, bound(policies, parameters, {}), now, evidence)
-        with partial.open("wb") as out:
+        with partial.open("wb", buffering=_BUFFER) as out:
             out.writelines(run.lines())
         partial.replace(output.file)
     except NotInOrder:

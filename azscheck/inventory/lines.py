@@ -79,7 +79,7 @@ class SavedLines:
         tags = tuple(record["tags"]) if "tags" in record else None
         return cls(path, created, tuple(coverage), keys, tags, checksum, count["resources"], start, end)
 
-    def chunks(self, size: int = 1 << 16) -> Iterator[bytes]:
+    def chunks(self, size: int = 1 << 17) -> Iterator[bytes]:
         """The lines of resources, some at a time."""
         with self.path.open("rb") as file:
             file.seek(self.start)

@@ -21,6 +21,7 @@ from azscheck.times import format_time
 
 TOLD = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN, ComplianceState.ERROR, ComplianceState.EXEMPT)
 """The states that a line tells; the first is there even when no policy is in it."""
+FINDINGS, END = ',"findings":[', "}\n"
 
 
 def encode(value: Any) -> str:
@@ -35,15 +36,25 @@ def head(stamp: str, kind: str) -> str:
 
 def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[str] = ()) -> str:
     """What follows the id."""
-    told = {state.value: policies.get(state, ()) for state in TOLD if policies.get(state) or state is TOLD[0]}
-    more = f',"findings":[{",".join(findings)}]' if findings else ""
-    return f",{encode(told)[1:-1]}{more}}}\n"
+    more = f"{FINDINGS}{','.join(findings)}]" if findings else ""
+    return f"{told(policies)}{more}{END}"
+
+
+def told(policies: Mapping[ComplianceState, Sequence[str]]) -> str:
+    """What follows the id, up to the findings."""
+    named = {state.value: policies.get(state, ()) for state in TOLD if policies.get(state) or state is TOLD[0]}
+    return f",{encode(named)[1:-1]}"
 
 
 def finding(policy: str, message: str, evidence: Iterable[Evidence]) -> str:
     """A failed policy with the tests of the judged resource that decided it, the values as JSON."""
     told = [_evidence(piece) for piece in evidence if not piece.resource]
     return _safe({"policy": policy, "message": message, "evidence": told})
+
+
+def plain(names: str) -> bool:
+    """Whether JSON and any terminal take names as they stand."""
+    return names.isascii() and "\x7f" not in names and len(msgspec.json.encode(names)) == len(names) + 2
 
 
 def id_of(resource: str) -> str:

@@ -13,7 +13,10 @@ from azscheck.values import ABSENT, Unknown
 
 Answer = Callable[[Any], bool]
 
+KEYS: Final = frozenset((str, int, type(None), type(ABSENT)))
+"""The types of values that no value of another of them equals: 1 is 1.0 and true, but not a text."""
 _REMEMBERED, _SHORT = 16384, 200
+_AGES: Final = ("newerThan", "olderThan")
 _SYMBOLS: Final = {
     "equals": "==",
     "notEquals": "!=",
@@ -42,40 +45,51 @@ def sure(truth: Truth) -> bool:
     return truth
 
 
+class Remembered(dict[Any, bool]):
+    """A test's answers for values of the types in KEYS, each worked out once: the same few come again and again."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, value: Any) -> bool:
+        known = self._answer(value)
+        if type(value) is not str or len(value) <= _SHORT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[value] = known
+        return known
+
+
 def answer_of(operator: str, wanted: Any, now: datetime) -> Answer:
     """The answer to a test for any value; raises NoAnswer where it is unknown or an error."""
-    if operator in ("newerThan", "olderThan"):
+    if operator in _AGES:
         return _age(operator, wanted, now)
-    of_text = _regex(wanted) if operator == "matchesRegex" else None
-    of_text = of_text or (lambda value: sure(compare(operator, value, wanted, now)))
-    remembered: dict[str | int, bool] = {}
-    absent = compare(operator, ABSENT, wanted, now)
+    of_text = _text_answer(operator, wanted)
 
     def answer(value: Any) -> bool:
-        if type(value) is not str:
-            if type(value) is int and -_REMEMBERED < value < _REMEMBERED:
-                if value not in remembered:
-                    remembered[value] = sure(compare(operator, value, wanted, now))
-                return remembered[value]
-            return sure(absent if value is ABSENT else compare(operator, value, wanted, now))
-        known = remembered.get(value)
-        if known is None:
-            known = of_text(value)
-            if len(value) <= _SHORT:
-                if len(remembered) >= _REMEMBERED:
-                    remembered.clear()
-                remembered[value] = known
-        return known
+        if of_text is not None and type(value) is str:
+            return of_text(value)
+        return sure(compare(operator, value, wanted, now))
 
     return answer
 
 
-def _regex(wanted: Any) -> Answer | None:
+def _text_answer(operator: str, wanted: Any) -> Answer | None:
+    if operator == "in" and (keys := _keys(wanted)):
+        return lambda value: value.lower() in keys
+    if operator != "matchesRegex":
+        return None
     try:
         search = regex(wanted).search
     except (RegexError, AttributeError):
         return None
     return lambda value: search(value.encode("utf-8", "replace")) is not None
+
+
+def _keys(wanted: Any) -> frozenset[str]:
+    keys = [scalar_key(item) for item in wanted] if isinstance(wanted, list) else []
+    return frozenset(key for key in keys if key is not None) if None not in keys else frozenset()
 
 
 def _age(operator: str, wanted: Any, now: datetime) -> Answer:
@@ -87,9 +101,9 @@ def _age(operator: str, wanted: Any, now: datetime) -> Answer:
     newer = operator == "newerThan"
 
     def answer(value: Any) -> bool:
-        if value is ABSENT or value is None:
-            return False
-        if not isinstance(value, str):
+        if type(value) is not str:
+            if value is ABSENT or value is None:
+                return False
             raise NoAnswer
         try:
             time = parse_time(value)
@@ -102,19 +116,20 @@ def _age(operator: str, wanted: Any, now: datetime) -> Answer:
     return answer
 
 
-def quick(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answer: str) -> str:
+def quick(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answer: Answer) -> str:
     """A Python expression for the truth of `var operator wanted`; `name` gives a constant its name in the code."""
-    text = _of_text(operator, wanted, var, name)
-    if text:
+    if text := _of_text(operator, wanted, var, name):
         # What is absent equals nothing but null, and fits no pattern.
-        return f"({text} if type({var}) is str else {var} is not A and {answer}({var}))"
+        return f"({text} if type({var}) is str else {var} is not A and {name(answer)}({var}))"
     if operator == "exists" and str(wanted).lower() in ("true", "false"):
         found = f"({var} is not A and {var} is not None)"
         return found if str(wanted).lower() == "true" else f"(not {found})"
-    if operator in ("less", "lessOrEquals", "greater", "greaterOrEquals") and type(wanted) in (int, float):
+    if operator in _OF_NUMBERS and type(wanted) in (int, float):
         number = _OF_NUMBERS[operator].format(var, name(wanted))
-        return f"({number} if type({var}) is int or type({var}) is float else {var} is not A and {answer}({var}))"
-    return f"{answer}({var})"
+        return f"({number} if type({var}) is int or type({var}) is float else {var} is not A and {name(answer)}({var}))"
+    if operator in _AGES:
+        return f"{name(answer)}({var})"
+    return f"({name(Remembered(answer))}[{var}] if type({var}) in K else {name(answer)}({var}))"
 
 
 def _of_text(operator: str, wanted: Any, var: str, name: Callable[[Any], str]) -> str:
@@ -123,9 +138,6 @@ def _of_text(operator: str, wanted: Any, var: str, name: Callable[[Any], str]) -
         case "equals" if key is not None:
             exact = f"{var} == {name(wanted)} or " if isinstance(wanted, str) else ""
             return f"({exact}{var}.lower() == {name(key)})"
-        case "in" if isinstance(wanted, list) and wanted:
-            keys = [scalar_key(item) for item in wanted]
-            return "" if None in keys else f"{var}.lower() in {name(frozenset(keys))}"
         case "like" if key is not None:
             return _like(key, var, name)
         case "contains" if key is not None:
@@ -149,8 +161,8 @@ def _like(pattern: str, var: str, name: Callable[[Any], str]) -> str:
             return f"{name(bare)} in {var}.lower()"
 
 
-def of_count(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answer: str) -> str:
+def of_count(operator: str, wanted: Any, var: str, name: Callable[[Any], str], answer: Answer) -> str:
     """A Python expression for the truth of a count."""
     if operator in _SYMBOLS and type(wanted) is int:
         return f"{var} {_SYMBOLS[operator]} {name(wanted)}"
-    return f"{answer}({var})"
+    return f"{name(Remembered(answer))}[{var}]"

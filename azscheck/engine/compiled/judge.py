@@ -10,7 +10,7 @@ from typing import Any
 from azscheck.engine.compiled.answers import NoAnswer, sure
 from azscheck.engine.compiled.joins import Joins, Truths
 from azscheck.engine.compiled.reads import Layout
-from azscheck.engine.compiled.rules import Given, Rule
+from azscheck.engine.compiled.rules import Given, Rule, Told
 from azscheck.engine.compiled.source import Writer
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
@@ -99,11 +99,17 @@ def truths_by(interpreter: Interpreter, stamp: str, now: datetime) -> Truths:
 
 
 def function_of(
-    writer: Writer, rules: Sequence[Rule], *, telling: bool = False, also: Field | None = None
+    writer: Writer,
+    rules: Sequence[Rule],
+    *,
+    tellers: Callable[[Sequence[Told]], Sequence[Any]] | None = None,
+    also: Field | None = None,
 ) -> Callable[..., Any]:
-    """The function that a writer's source makes."""
-    source = writer.function(rules, telling=telling, also=also)
+    """The function that a writer's source makes; of telling code `tellers` gives what tells each rule's failures."""
+    source = writer.function(rules, telling=tellers is not None, also=also)
     namespace = writer.namespace()
+    if tellers is not None:
+        namespace |= {f"t{i}": teller for i, teller in enumerate(tellers(writer.told))}
     exec(_compiled(source), namespace)
     judge: Callable[..., Any] = namespace["judge"]
     return judge

@@ -65,7 +65,9 @@ def _struct(path: Steps, layout: Layout, spelled: Spellings) -> Any:
     for child in below:
         key = child[-1]
         names[layout.attribute(key)] = spelled.name(child, layout.seen[child])
-        fields.append((layout.attribute(key), _type(child, layout, spelled), ABSENT))
+        kind = _type(child, layout, spelled)
+        # Of what is only looked into it does not matter whether it is absent or null.
+        fields.append((layout.attribute(key), kind, ABSENT if kind is Any else None))
     return msgspec.defstruct("Part", fields, rename=names, gc=False)
 
 

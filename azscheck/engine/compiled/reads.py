@@ -78,7 +78,7 @@ def code_of_reads(node: Node, layout: Layout, indent: str) -> list[str]:
     if not node.children:
         return []
     struct = layout.is_struct(node.path)
-    head = f"if {node.var} is not A and {node.var} is not None:" if struct else f"if type({node.var}) is dict:"
+    head = f"if {node.var} is not None:" if struct else f"if type({node.var}) is dict:"
     lines = [] if struct and not node.path else [indent + head]
     inner = indent if struct and not node.path else indent + " "
     for child in node.children.values():

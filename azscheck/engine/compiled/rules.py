@@ -46,11 +46,6 @@ class Told:
     tests: tuple[Test, ...]
     places: tuple[int, ...]
 
-    @property
-    def one(self) -> bool:
-        """Whether one value decides, which is then told; else a tuple of values is."""
-        return len(set(self.places)) == 1
-
 
 @dataclass(frozen=True, slots=True)
 class Given:

@@ -6,7 +6,7 @@ No text of a policy becomes code: constants go into the function's namespace, pr
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from azscheck.engine.compiled.answers import NoAnswer, answer_of, of_count, quick
+from azscheck.engine.compiled.answers import KEYS, NoAnswer, answer_of, of_count, quick
 from azscheck.engine.compiled.reads import Layout, Node, Steps, code_of_reads, variant
 from azscheck.engine.compiled.rules import Given, Opaque, Rule, Scope, Told
 from azscheck.engine.equality import normal_type
@@ -47,17 +47,16 @@ _NOWHERE = Resource("", "", "", {}, Origin("", ""))
 class Writer:
     """Writes the code of conditions; constants gather in `names`, properties in `layout`."""
 
-    def __init__(self, given: Given, layout: Layout, first: int = 0) -> None:
+    def __init__(self, given: Given, layout: Layout) -> None:
         self._given = given
-        self._first = first
-        """The number by which telling code names the first rule."""
         self._rule_at_hand = Rule(None, AllOf(()), {})
         self.layout = layout
         self.names: dict[str, Any] = {}
         self.root = Scope(("",), Node("d", ()))
         self.told: list[Told] = []
         """For each rule what telling code tells."""
-        self._tests: list[tuple[Test, str]] = []
+        self._tests: list[tuple[Test, str, str]] = []
+        """The tests of a rule, with the code for the truth and for the value of each."""
         self.opaque = 0
         """How many policies have no code."""
         self._envelope: dict[str, str] = {}
@@ -102,7 +101,7 @@ class Writer:
     def _test(self, test: Test, scope: Scope, depth: int) -> str:
         text, var = self._test_of(test, scope, depth)
         if scope.outer is None:
-            self._tests.append((test, var))
+            self._tests.append((test, text, var))
         return text
 
     def _test_of(self, test: Test, scope: Scope, depth: int) -> tuple[str, str]:
@@ -137,8 +136,7 @@ class Writer:
     def _answer(self, operator: str, wanted: Any, var: str, write: Callable[..., str]) -> str:
         positive = "not" if operator.startswith("not") and write is quick else ""
         told = operator[3].lower() + operator[4:] if positive else operator
-        answer = self.constant(answer_of(told, wanted, self._given.now))
-        text = write(told, wanted, var, self.constant, answer)
+        text = write(told, wanted, var, self.constant, answer_of(told, wanted, self._given.now))
         return f"(not {text})" if positive else text
 
     def _static(self, value: Any) -> Any:
@@ -206,9 +204,9 @@ class Writer:
     def function(self, rules: Sequence[Rule], *, telling: bool = False, also: Field | None = None) -> str:
         """The source of `judge(d, r)`, which gives three sets as bits: not complied with, not applicable, no answer.
 
-        It gives the first alone where the others are empty. Telling, it is `judge(d, r, tell)`, and gives `tell` each
-        rule that is not complied with and the values of its tests. With a property that is wanted too, it gives that
-        as a second value.
+        It gives the first alone where the others are empty. Telling, it is `judge(d, r, tell)`, and gives `tell` what
+        `t0`, `t1`, ... say of each rule that is not complied with. With a property that is wanted too, it gives that as
+        a second value.
         """
         try:
             more = f", {self._local(also, self.root)}" if also else ""
@@ -232,20 +230,26 @@ class Writer:
         except (Opaque, RecursionError):
             self.opaque += 1
             return [f" p |= {bit}"]
-        variables = list(dict.fromkeys(var for _, var in self._tests))
+        variables = list(dict.fromkeys(var for _, _, var in self._tests))
         self.told[-1] = Told(
-            tuple(test for test, _ in self._tests), tuple(variables.index(var) for _, var in self._tests)
+            tuple(test for test, _, _ in self._tests), tuple(variables.index(var) for _, _, var in self._tests)
         )
-        values = variables[0] if self.told[-1].one else f"({''.join(f'{var}, ' for var in variables)})"
         judged = [
             *before,
             f"if not {complies}:",
             f" f |= {bit}",
-            *([f" tell(({self._first + index}, {values}))"] * telling),
+            *([f" tell({self._finding(index, variables)})"] * telling),
         ]
         if applies:
             judged = [*before_when, f"if {applies}:", *(f" {line}" for line in judged), f"else: n |= {bit}"]
         return [" try:", *(f"  {line}" for line in judged), f" except NoAnswer: p |= {bit}"]
+
+    def _finding(self, index: int, variables: Sequence[str]) -> str:
+        if len(variables) != 1:
+            truths = "".join(f"{truth}, " for _, truth, _ in self._tests)
+            return f"t{index}.several(({truths}), ({''.join(f'{var}, ' for var in variables)}))"
+        var = variables[0]
+        return f"t{index}.one[{var}] if type({var}) in K else t{index}.odd(({var},))"
 
     def _whole(self, condition: Condition) -> tuple[str, list[str]]:
         self.root.lines = []
@@ -254,7 +258,7 @@ class Writer:
 
     def namespace(self) -> dict[str, Any]:
         """What the code refers to."""
-        return {**self.names, "A": ABSENT, "NoAnswer": NoAnswer, "variant": variant}
+        return {**self.names, "A": ABSENT, "K": KEYS, "NoAnswer": NoAnswer, "variant": variant}
 
 
 def _loops(scope: Scope) -> int:
