@@ -1,8 +1,9 @@
 """Everything azscheck can say went wrong, as a tree; `exit_code` is what the command line ends with."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
 
 _MOST_TOLD: Final = 100
 _LONGEST_TOLD: Final = 1000
@@ -29,8 +30,7 @@ class UsageError(AzscheckError):
     exit_code = ExitCode.USAGE
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """A position in a file; line and column count from 1."""
 
     path: str

@@ -4,11 +4,13 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.linked import linked_from
 from azscheck.errors import DocumentError, Place, UsageError
@@ -35,8 +37,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     """A template or plan, and one set of parameters for it."""
 
     path: Path
@@ -48,8 +49,7 @@ class Deployment:
     """Why it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What was found."""
 
     deployments: tuple[Deployment, ...]

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.cli.failing import told
 from azscheck.cli.log import Log
@@ -25,8 +26,7 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C, or the signal by which a service manager stops a service; what was under way is abandoned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """When runs begin, in seconds from the start: the first at once, then one each `every`, late by its jitter."""
 
     every: float

@@ -4,8 +4,9 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from azscheck.cli.stderr import say
 
@@ -13,8 +14,7 @@ REQUESTS = "azscheck.requests"
 """The logger of the calls to stamps."""
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(Struct, frozen=True):
     """How a command speaks."""
 
     form: Literal["text", "json"]

@@ -4,12 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from azscheck.cli.options import writable
 from azscheck.cli.stderr import say
@@ -22,8 +22,7 @@ from azscheck.results import FILES, ComplianceState, Outcome, Results
 _NARROWEST, _WIDEST = 60, 160
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One report that was asked for: its format, and its file or None for the terminal."""
 
     format: str

@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
@@ -132,8 +134,7 @@ def _told(
     return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What an inventory is judged by: policies, the sets that they are of, and exemptions from them."""
 
     policies: list[Policy]

@@ -1,10 +1,12 @@
 """The cases that a policy ships with: each an inventory and the state expected of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.documents import Document, check, read_document
 from azscheck.engine.evaluation import evaluate
@@ -21,8 +23,7 @@ _STAMP = "stamp"
 _ORIGIN = Origin("case", "case")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case, and where it stands."""
 
     name: str

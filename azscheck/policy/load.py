@@ -1,9 +1,10 @@
 """From files to policies and the sets that group them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from azscheck.documents import Document, read_document
 from azscheck.errors import DocumentError, Place, UsageError
@@ -20,8 +21,7 @@ _SETS = "sets"
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """What files and folders hold: policies, in the order of their ids, and the sets that group them."""
 
     policies: list[Policy]

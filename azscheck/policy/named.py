@@ -1,9 +1,10 @@
 """Named conditions: a policy set defines them, policies take them up by `use`, and here each use is written out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.documents import Document, Path_, check, did_you_mean
 from azscheck.errors import DocumentError, Place
@@ -15,8 +16,7 @@ NOTHING: Final = {"value": 0, "equals": 0}
 """Stands for what could not be written out, so that the mistakes around it are told too."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCondition:
+class NamedCondition(Struct, frozen=True):
     """A condition of a policy set, and where it is defined."""
 
     name: str
@@ -32,8 +32,7 @@ class NamedCondition:
 Conditions = Mapping[str, NamedCondition]
 
 
-@dataclass
-class Expansion:
+class Expansion(Struct):
     """A document with every use written out; `uses` says of a use's place what was put there."""
 
     document: Document

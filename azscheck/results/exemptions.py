@@ -1,9 +1,10 @@
 """What became of each exemption in an evaluation."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.errors import Place
 
@@ -24,8 +25,7 @@ class ExemptionState(StrEnum):
         return "in force" if self is ExemptionState.IN_FORCE else self.value
 
 
-@dataclass(frozen=True, slots=True)
-class ExemptionUse:
+class ExemptionUse(Struct, frozen=True):
     """An exemption, and what came of it."""
 
     policy: str

@@ -1,9 +1,10 @@
 """The saved form of results: one JSON document, versioned, whole enough to make any report from."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.errors import InventoryError, Place
 from azscheck.inventory.fields import (

@@ -1,8 +1,9 @@
 """Results to report on: `everything` has each state and much hostile text, `clean` is a whole pass, `empty` nothing."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.errors import Place
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource

@@ -1,12 +1,12 @@
 """The sarif report: valid, and accepted by code scanning."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from azscheck.errors import Place
 from azscheck.inventory import Origin

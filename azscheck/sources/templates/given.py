@@ -1,7 +1,8 @@
 """What parameters are given: by a file, or by the template around a nested one."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.errors import DocumentError, Place
 from azscheck.sources.templates.frame import SECURE, Frame
@@ -11,8 +12,7 @@ from azscheck.sources.templates.reading import Source
 from azscheck.values import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A value that a parameter is given: as it is, or as it stands in the template around."""
 
     node: Any

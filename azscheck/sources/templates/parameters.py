@@ -4,8 +4,9 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/parameters an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import DocumentError, Place
@@ -46,8 +47,7 @@ def declared(scope: Scope, given: Mapping[str, Given]) -> dict[str, Named]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
+class _Parameter(Struct, frozen=True):
     scope: Scope
     name: str
     node: Object

@@ -5,9 +5,11 @@ https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.errors import DocumentError, Place
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
@@ -21,8 +23,7 @@ _PARAMETERS: Final = ("parameters_content", "parameters_body")
 _SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(Struct, frozen=True):
     """What a template in a plan deploys: its resources, and the lists that it leaves open."""
 
     resources: tuple[Resource, ...] = ()

@@ -2,9 +2,10 @@
 
 import codecs
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
+
+from msgspec import Struct
 
 from azscheck.errors import DocumentError, Place
 
@@ -13,8 +14,7 @@ _LARGEST: Final = 256 * 1024 * 1024
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """A file that should hold a plan."""
 
     path: Path
