@@ -1,6 +1,5 @@
 """`scan --every`: one run after the other, on a schedule that does not drift, until somebody says stop."""
 
-import hashlib
 import signal
 import threading
 import time
@@ -39,6 +38,9 @@ class Schedule(Struct, frozen=True):
         """When a beat is due: the same for the same name, whenever it is asked."""
         if not beat:
             return 0.0
+        # Imported here: a single scan asks for no schedule.
+        import hashlib
+
         digest = hashlib.sha256(f"{self.name}\n{beat}".encode("utf-8", "surrogatepass")).digest()
         return (beat + self.jitter * int.from_bytes(digest[:8], "big") / 2**64) * self.every
 

@@ -1,7 +1,6 @@
 """Reports to files and to the terminal; the exit code never depends on them."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
@@ -76,6 +75,9 @@ def write_texts(outputs: Sequence[Output], rendered: Callable[..., str], *, quie
 
 
 def _terminal() -> dict[str, Any]:
+    # Imported here: a report to a file has no width.
+    import shutil
+
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return {"colour": colour, "width": max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))}
 

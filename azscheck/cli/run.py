@@ -154,7 +154,8 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    exempted = load_exemptions(files, library.sets, signers_of(configuration))
+    signers = signers_of(configuration)
+    exempted = load_exemptions(files, library.sets, signers) if files else []
     return Rules(chosen, tuple(dict.fromkeys(names)), exempted, library)
 
 

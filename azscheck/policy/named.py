@@ -44,6 +44,13 @@ class Expansion(Struct):
         return [(p, f"in {self.uses[p]}: {sentence}" if p in self.uses else sentence) for p, sentence in mistakes]
 
 
+def may_use(value: Any) -> bool:
+    """Whether there may be a use in a document as it is written: the word in any letter case."""
+    if isinstance(value, dict):
+        return any(key.lower() == "use" or may_use(below) for key, below in value.items())
+    return isinstance(value, list) and any(map(may_use, value))
+
+
 def expand(
     document: Document,
     roots: list[Path_],
