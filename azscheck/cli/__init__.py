@@ -1,5 +1,7 @@
 """The command line: parse, wire, write, exit code. Only this package prints and exits."""
 
+import atexit
+import gc
 import os
 import sys
 from importlib import import_module
@@ -90,6 +92,8 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             # A console that lacks a character shows a question mark, and does not end the run.
             stream.reconfigure(errors="replace")
+    # What is there when the process ends goes with it: nobody needs to wait until it was searched for cycles.
+    atexit.register(gc.freeze)
     begin(sys.argv[1:] if arguments is None else arguments)
     try:
         code = azscheck.main(arguments, prog_name="azscheck", standalone_mode=False)
