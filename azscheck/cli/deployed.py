@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from azscheck.cli.deployments import Deployment, Kind
-from azscheck.errors import AzscheckError, DocumentError, Place, UsageError
+from azscheck.errors import AzscheckError, DocumentError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.place import Place
 from azscheck.results import FILES, GateFile
 from azscheck.sources.change import REMOVALS
 from azscheck.sources.placement import Placement

@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from azscheck.cli.linked import linked_from
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
+from azscheck.place import Place
 
 _LARGEST: Final = 256 << 20
 _LEFT_OUT: Final = ("node_modules",)

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST_FILE = 4 * 1024 * 1024

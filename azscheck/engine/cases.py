@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from azscheck.documents import Document, check, read_document
 from azscheck.engine.evaluation import evaluate
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy import STAMPS, Policy
 from azscheck.policy.load import read_policy
 from azscheck.policy.named import Conditions

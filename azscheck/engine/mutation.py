@@ -18,8 +18,8 @@ from azscheck.engine.equality import equal
 from azscheck.engine.message import as_words
 from azscheck.engine.shifted import shifted_defaults
 from azscheck.engine.words import count_words, left_words
-from azscheck.errors import Place
 from azscheck.expressions import is_expression
+from azscheck.place import Place
 from azscheck.policy import Policy
 from azscheck.policy.conditions import (
     AllOf,

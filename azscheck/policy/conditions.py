@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from azscheck.errors import Place
 from azscheck.expressions import Expression
+from azscheck.place import Place
 
 
 class AllOf(Struct, frozen=True):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from azscheck.documents import Document, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.membership import patterns_of
 from azscheck.policy.sets import PolicySet
 from azscheck.times import parse_until

@@ -7,8 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from azscheck.documents import Document, read_document
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
 from azscheck.packaged import policies_folder
+from azscheck.place import Place
 from azscheck.policy.azure.kind import is_azure
 from azscheck.policy.membership import check_sets
 from azscheck.policy.model import Policy
@@ -76,7 +77,7 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
         mistakes += known.read[2]
     shipped = not paths or (bool(given) and len(given) == len(documents) and not mistakes)
     if shipped and paths:
-        documents += _documents(policy_files())[0]
+        documents += [document for document in _documents(_files(()))[0] if not is_set(document.value)]
     policies: list[Policy] = []
     unsupported: list[tuple[Place, str]] = []
     azure = [document for document in documents if is_azure(document)]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from azscheck.errors import Place
+from azscheck.place import Place
 from azscheck.policy.conditions import Condition
 from azscheck.values import ABSENT
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from azscheck.documents import Document, Path_, check, did_you_mean
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.arguments import Arguments, Refusal, Weight
 from azscheck.policy.expression_check import ExpressionCheck
 

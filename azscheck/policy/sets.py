@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from azscheck.documents import Document, Path_, check
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.named import NOTHING, Conditions, NamedCondition, expand
 from azscheck.policy.parse import Parser, canonical, canonical_places
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from azscheck.errors import Place
+from azscheck.place import Place
 from azscheck.policy.model import Severity
 from azscheck.reports.places import name_words, place_of, place_of_list
 from azscheck.reports.summary import categories, incomplete, policy_rank, verdict

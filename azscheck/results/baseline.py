@@ -12,8 +12,9 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from azscheck.errors import DocumentError, InventoryError, Place, UsageError
+from azscheck.errors import DocumentError, InventoryError, UsageError
 from azscheck.inventory.fields import json_text
+from azscheck.place import Place
 from azscheck.results.model import Result, Results
 from azscheck.results.states import ComplianceState
 

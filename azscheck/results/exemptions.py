@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from azscheck.errors import Place
+from azscheck.place import Place
 
 SOON: Final = timedelta(days=30)
 """How long before its end an exemption is said to expire soon."""

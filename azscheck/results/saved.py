@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from azscheck.errors import InventoryError, Place
+from azscheck.errors import InventoryError
 from azscheck.inventory.fields import (
     coverage_fields,
     coverage_of,
@@ -16,6 +16,7 @@ from azscheck.inventory.fields import (
     resource_fields,
     resource_of,
 )
+from azscheck.place import Place
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
 from azscheck.results.appendix import of_fields, to_fields
 from azscheck.results.baseline import use_fields, use_of

@@ -14,9 +14,10 @@ from msgspec import Struct
 from azscheck.documents import Document, Path_, check, did_you_mean, read_document
 from azscheck.documents.signatures import KEY as SIGNATURE
 from azscheck.documents.signatures import AllowedSigners
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.model import ATTESTATIONS
 from azscheck.times import format_time, parse_since, parse_until
 

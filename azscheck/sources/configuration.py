@@ -7,8 +7,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from azscheck.documents import Document, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
 from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.hub.configured import credential_mistakes, credential_settings

@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from azscheck.documents import Document, Path_, did_you_mean
-from azscheck.errors import Place
+from azscheck.place import Place
 
 _BY_KEY: Final = frozenset({"parameters", "backupShare", "backupOffering"})
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from azscheck.errors import Place, UsageError
+from azscheck.errors import UsageError
+from azscheck.place import Place
 from azscheck.times import parse_duration
 
 if TYPE_CHECKING:

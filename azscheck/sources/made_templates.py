@@ -11,8 +11,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
 from azscheck.inventory import Inventory, Origin
+from azscheck.place import Place
 from azscheck.sources.placement import Placement
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from azscheck.errors import Place
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource
+from azscheck.place import Place
 from azscheck.policy.model import STAMPS, Category, PolicyInfo, Reference, Severity
 from azscheck.results import (
     FILES,

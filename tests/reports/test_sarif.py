@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
-from azscheck.errors import Place
 from azscheck.inventory import Origin
+from azscheck.place import Place
 from azscheck.reports import render
 from azscheck.reports.sarif_places import uri_of
 from azscheck.results import Results

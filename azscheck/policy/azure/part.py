@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from azscheck.documents import Document, Path_
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 
 class Part(Struct, frozen=True):

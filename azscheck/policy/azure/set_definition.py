@@ -10,7 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from azscheck.documents import Document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.azure.definition import AzureDefinition
 from azscheck.policy.azure.parameters import parameters_of
 from azscheck.policy.azure.part import Part, name_of, properties_of

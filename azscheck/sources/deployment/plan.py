@@ -9,8 +9,9 @@ from typing import Any, Final
 from msgspec import Struct
 
 from azscheck.documents import Document, Path_, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.sources.deployment.certificate import CertificateFile, read_certificate
 from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.exports.model import CHECKS

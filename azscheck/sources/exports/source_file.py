@@ -11,7 +11,8 @@ from typing import Any, Final, NoReturn
 
 from msgspec import Struct
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 LARGEST: Final = 256 * 1024 * 1024
 _LONGEST_NUMBER: Final = 400

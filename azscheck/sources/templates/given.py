@@ -4,7 +4,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.sources.templates.frame import SECURE, Frame
 from azscheck.sources.templates.nodes import Object
 from azscheck.sources.templates.placeholders import name_of

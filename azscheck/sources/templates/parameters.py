@@ -9,7 +9,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from azscheck.documents import did_you_mean, shorten
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.sources.templates.frame import SECURE
 from azscheck.sources.templates.given import Given
 from azscheck.sources.templates.nodes import Array, Object

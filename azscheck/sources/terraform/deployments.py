@@ -11,8 +11,9 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.place import Place
 from azscheck.sources.made_templates import made_templates
 from azscheck.sources.placement import Placement
 from azscheck.sources.terraform.change import Change, Part

@@ -7,7 +7,8 @@ from typing import Any, Final, NoReturn
 
 from msgspec import Struct
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 HOW: Final = "write one with: terraform show -json PLANFILE"
 _LARGEST: Final = 256 * 1024 * 1024
