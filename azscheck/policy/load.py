@@ -26,12 +26,14 @@ class _Sets(Struct, frozen=True, dict=True):
     """The policy sets of files, and beside them the shipped ones."""
 
     given: Sequence[Document]
-    files: Sequence[Path]
-    """All files that were given: a shipped set among them is given."""
+    files: Sequence[Path] | None
+    """All files that were given: a shipped set among them is given. None: they are the shipped ones."""
 
     @cached_property
     def read(self) -> tuple[Mapping[str, PolicySet], Conditions, Mistakes]:
         """Read when first asked for: many runs choose by no set, and their policies use no named condition."""
+        if self.files is None:
+            return read_sets(self.given, [])
         known = {file.resolve() for file in self.files}
         shipped = (found for found in _files(()) if found[0].parent.name == _SETS and found[0].resolve() not in known)
         others, _ = _documents(shipped)
@@ -72,7 +74,7 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
     files = list(_files(paths))
     documents, mistakes = _documents(files)
     given = [document for document in documents if is_set(document.value)]
-    known = _Sets(given, [file for file, _ in files])
+    known = _Sets(given, [file for file, _ in files] if paths else None)
     if given:
         mistakes += known.read[2]
     shipped = not paths or (bool(given) and len(given) == len(documents) and not mistakes)
@@ -116,10 +118,11 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
 
 def conditions_of(paths: Iterable[str | Path] = ()) -> Conditions:
     """The named conditions of the sets in files and folders, and the shipped ones; DocumentError for their mistakes."""
+    paths = list(paths)
     files = list(_files(paths))
     documents, _ = _documents(files)
     given = [document for document in documents if is_set(document.value)]
-    _, conditions, mistakes = _Sets(given, [file for file, _ in files]).read
+    _, conditions, mistakes = _Sets(given, [file for file, _ in files] if paths else None).read
     if mistakes:
         raise DocumentError(mistakes)
     return conditions
