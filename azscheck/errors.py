@@ -1,8 +1,10 @@
 """Everything azscheck can say went wrong, as a tree; `exit_code` is what the command line ends with."""
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from azscheck.place import Place
 
 _MOST_TOLD: Final = 100
 _LONGEST_TOLD: Final = 1000
@@ -29,22 +31,10 @@ class UsageError(AzscheckError):
     exit_code = ExitCode.USAGE
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A position in a file; line and column count from 1."""
-
-    path: str
-    line: int = 1
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
-
-
 class DocumentError(UsageError):
     """A file that azscheck's user wrote is wrong, in one or several places, each with its sentence."""
 
-    def __init__(self, mistakes: list[tuple[Place, str]]) -> None:
+    def __init__(self, mistakes: "list[tuple[Place, str]]") -> None:
         self.mistakes = sorted(mistakes)
         told = [f"{place}: {_short(sentence)}" for place, sentence in self.mistakes[:_MOST_TOLD]]
         more = len(self.mistakes) - len(told)

@@ -1,8 +1,10 @@
 """The two values that JSON lacks and azscheck needs: what is known not to be there, and what could not be known."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
 class _Absent(Enum):
@@ -24,8 +26,7 @@ ABSENT: Final = _Absent.ABSENT
 _LONGEST: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value, or a truth, that could not be known, and why in words that a report can show."""
 
     reason: str
@@ -35,7 +36,7 @@ class Unknown:
     def __post_init__(self) -> None:
         if len(self.reason) > _LONGEST:
             # It quotes a value, which may be of any length.
-            object.__setattr__(self, "reason", f"{self.reason[: _LONGEST // 2]} ... {self.reason[-_LONGEST // 2 :]}")
+            force_setattr(self, "reason", f"{self.reason[: _LONGEST // 2]} ... {self.reason[-_LONGEST // 2 :]}")
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown has no truth: ask `is True` or `is False`")

@@ -1,5 +1,6 @@
 """The command line: parse, wire, write, exit code. Only this package prints and exits."""
 
+import atexit
 import gc
 import os
 import sys
@@ -94,6 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             # A console that lacks a character shows a question mark, and does not end the run.
             stream.reconfigure(errors="replace")
+    # What is there when the process ends goes with it: nobody needs to wait until it was searched for cycles.
+    atexit.register(gc.freeze)
     begin(sys.argv[1:] if arguments is None else arguments)
     try:
         code = azscheck.main(arguments, prog_name="azscheck", standalone_mode=False)
@@ -112,8 +115,6 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         sentence, code = told(error)
         _complain(f"azscheck: {sentence}", code)
-    # What is left goes with the process, and need not be looked through.
-    gc.freeze()
     sys.exit(int(code) if isinstance(code, int) else ExitCode.COMPLIANT)
 
 

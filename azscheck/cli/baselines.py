@@ -1,18 +1,17 @@
 """`--baseline` and `--write-baseline`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from azscheck.cli.options import writable
 from azscheck.results import Results
 from azscheck.results.baseline import Entry, entries_of, kept_beside, read, with_baseline, write
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """What is known already, and where to write what is known from now on."""
 
     file: Path | None

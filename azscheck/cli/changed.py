@@ -3,9 +3,10 @@
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.cli.deployments import Deployment, Kind, variant_of
 from azscheck.cli.linked import endings, takes_in
@@ -15,8 +16,7 @@ _SECONDS: Final = 60
 _TERRAFORM: Final = (".tf", ".tfvars", ".tf.json", ".tfvars.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """The files of a checkout that changed since a commit, and those that git keeps, under their real paths."""
 
     root: Path

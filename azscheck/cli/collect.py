@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+from msgspec.structs import replace
 
 from azscheck.cli import options
 from azscheck.errors import ExitCode, UsageError

@@ -1,10 +1,10 @@
 """Which rules are judged, by which policies, from what; and what an inventory lacks for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from azscheck.inventory import Inventory
 from azscheck.policy import STAMPS, Policy
@@ -14,8 +14,7 @@ from azscheck.sources.origins import REMEDIES, From, origin_of
 _ALL, _PART, _NONE, _WITHOUT = "yes", "in part", "no", "no policy"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What an inventory lacks of a resource type, why, and what to do."""
 
     type: str
@@ -24,8 +23,7 @@ class Gap:
     add: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A policy of a rule: the types that it reads, and what an inventory lacks of them."""
 
     policy: Policy
@@ -41,8 +39,7 @@ class Judged:
         return _NONE if len(without) == stamps else _PART
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A rule and the policies that encode it."""
 
     rule: Rule

@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from azscheck.cli.deployments import Deployment, Kind
-from azscheck.errors import AzscheckError, DocumentError, Place, UsageError
+from azscheck.errors import AzscheckError, DocumentError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.place import Place
 from azscheck.results import FILES, GateFile
 from azscheck.sources.change import REMOVALS
 from azscheck.sources.placement import Placement
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What is given for the templates and plans on the command line."""
 
     parameters: tuple[Path, ...]
@@ -29,8 +31,7 @@ class Given:
         return bool(self.parameters or self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What the files deploy, and the files that could not be understood."""
 
     inventory: Inventory

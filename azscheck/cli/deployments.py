@@ -4,14 +4,17 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from azscheck.cli.linked import linked_from
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
+from azscheck.place import Place
 
 _LARGEST: Final = 256 << 20
 _LEFT_OUT: Final = ("node_modules",)
@@ -35,8 +38,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     """A template or plan, and one set of parameters for it."""
 
     path: Path
@@ -48,8 +50,7 @@ class Deployment:
     """Why it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What was found."""
 
     deployments: tuple[Deployment, ...]

@@ -2,12 +2,12 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from azscheck.cli import options
 from azscheck.cli.kept import history_option
@@ -129,8 +129,7 @@ def _code(after: "Results", changes: "Changes", fail_on: str, fail_on_unknown: b
     return ExitCode.FINDINGS if worse else ExitCode.COMPLIANT
 
 
-@dataclass
-class _Judging:
+class _Judging(Struct):
     """How an inventory is judged."""
 
     configuration: Path | None

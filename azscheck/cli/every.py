@@ -1,14 +1,14 @@
 """`scan --every`: one run after the other, on a schedule that does not drift, until somebody says stop."""
 
-import hashlib
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.cli.failing import told
 from azscheck.cli.log import Log
@@ -25,8 +25,7 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C, or the signal by which a service manager stops a service; what was under way is abandoned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """When runs begin, in seconds from the start: the first at once, then one each `every`, late by its jitter."""
 
     every: float
@@ -39,6 +38,9 @@ class Schedule:
         """When a beat is due: the same for the same name, whenever it is asked."""
         if not beat:
             return 0.0
+        # Imported here: a single scan asks for no schedule.
+        import hashlib
+
         digest = hashlib.sha256(f"{self.name}\n{beat}".encode("utf-8", "surrogatepass")).digest()
         return (beat + self.jitter * int.from_bytes(digest[:8], "big") / 2**64) * self.every
 

@@ -1,7 +1,8 @@
 """An explanation as a tree of lines, for a terminal and for a pipe, and as JSON."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from azscheck.engine.change import Change, has_expression, smallest_changes
 from azscheck.engine.explain import Explanation
@@ -19,8 +20,7 @@ _FEW = 3
 _MOST_WAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A line of the tree, and what hangs on it."""
 
     truth: str

@@ -1,12 +1,13 @@
 """Templates and plans, judged: alone, or as a change to a stamp as it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.deployed import Planned
 from azscheck.cli.not_here import not_here
@@ -25,8 +26,7 @@ GATE_SET = "gate"
 """What files are judged by where no set is named: the policies that they can answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """What files are judged by."""
 
     rules: Rules

@@ -1,10 +1,11 @@
 """What commands have in common that keep runs, or read kept ones."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.log import Log
 from azscheck.cli.options import CONFIGURATION
@@ -28,8 +29,7 @@ since_last_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Where runs are kept, and for how long."""
 
     address: "Address"

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.cli.log import Log
 from azscheck.inventory import Coverage, CoverageState, Inventory, type_key
@@ -12,8 +13,7 @@ _MOST_STAMPS = 3
 _MOST_REASONS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """The lists of one type of one stamp."""
 
     stamp: str

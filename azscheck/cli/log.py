@@ -1,20 +1,16 @@
 """What is said on standard error while stamps are read: sentences for people, or a JSON object a line."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from azscheck.cli.stderr import say
 
-REQUESTS = "azscheck.requests"
-"""The logger of the calls to stamps."""
 
-
-@dataclass(frozen=True)
-class Log:
+class Log(Struct, frozen=True):
     """How a command speaks."""
 
     form: Literal["text", "json"]
@@ -38,24 +34,8 @@ class Log:
         if not self.verbose:
             yield
             return
-        logger, handler = logging.getLogger(REQUESTS), _Requests(self)
-        before = logger.level, logger.propagate
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-        try:
+        # Imported here: `logging` takes its time, and few look on.
+        from azscheck.cli.requests import heard
+
+        with heard(self):
             yield
-        finally:
-            logger.removeHandler(handler)
-            logger.setLevel(before[0])
-            logger.propagate = before[1]
-
-
-class _Requests(logging.Handler):
-    def __init__(self, log: Log) -> None:
-        super().__init__()
-        self._log = log
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage() if self._log.form == "text" else ""
-        self._log.say("request", text, always=True, **getattr(record, "call", {}))

@@ -1,15 +1,14 @@
 """Reports to files and to the terminal; the exit code never depends on them."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from azscheck.cli.options import writable
 from azscheck.cli.stderr import say
@@ -22,8 +21,7 @@ from azscheck.results import FILES, ComplianceState, Outcome, Results
 _NARROWEST, _WIDEST = 60, 160
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One report that was asked for: its format, and its file or None for the terminal."""
 
     format: str
@@ -77,6 +75,9 @@ def write_texts(outputs: Sequence[Output], rendered: Callable[..., str], *, quie
 
 
 def _terminal() -> dict[str, Any]:
+    # Imported here: a report to a file has no width.
+    import shutil
+
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return {"colour": colour, "width": max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((100, 40)).columns))}
 

@@ -1,9 +1,9 @@
 """What `azscheck collect --plan` prints."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 
 import click
+from msgspec.structs import asdict
 
 from azscheck.inventory.fields import json_text
 from azscheck.sources.hub.plan import planned_calls, rights

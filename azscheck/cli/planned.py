@@ -1,10 +1,12 @@
 """`--readiness`: a scan beside the plans of its stamps."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.run import Rules
 from azscheck.errors import UsageError
@@ -19,8 +21,7 @@ SET: Final = "readiness"
 _BESIDE: Final = "as-planned"
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """Plans that were read before any stamp was asked; of none, everything stays as it is."""
 
     plans: "tuple[DeploymentPlan, ...]"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from azscheck.cli.stderr import say
 from azscheck.documents import did_you_mean, shorten
-from azscheck.errors import Place
 from azscheck.inventory import Inventory
+from azscheck.place import Place
 from azscheck.policy import ATTESTATIONS, Policy
 from azscheck.policy.load import Library, load_library
 from azscheck.policy.model import ANY

@@ -1,10 +1,10 @@
 """`azscheck readiness`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from azscheck.cli import options
 from azscheck.errors import ExitCode, UsageError

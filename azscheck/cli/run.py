@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.cli.options import CONFIGURATION
 from azscheck.cli.output import Output
@@ -135,8 +137,7 @@ def _told(
     return told + attestations.collect(configuration.attestations, stamps, now, known, signers_of(configuration))
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What an inventory is judged by: policies, the sets that they are of, and exemptions from them."""
 
     policies: list[Policy]
@@ -156,7 +157,8 @@ def rules_of(
         names = (DEFAULT_SET,)
     chosen = choose(library.policies, library.sets, names) if names else library.policies
     files = exemptions or (configuration.exemptions if configuration else ())
-    exempted = load_exemptions(files, library.sets, signers_of(configuration))
+    signers = signers_of(configuration)
+    exempted = load_exemptions(files, library.sets, signers) if files else []
     return Rules(chosen, tuple(dict.fromkeys(names)), exempted, library)
 
 

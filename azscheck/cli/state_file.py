@@ -1,15 +1,18 @@
 """Where a scan leaves its state for the next one."""
 
-from hashlib import sha256
 from os.path import realpath
 from pathlib import Path
 
 from azscheck.errors import UsageError
-from azscheck.history.address import state_folder
 
 
 def state_file(named: Path | None, inputs: list[Path]) -> Path:
     """The file that was named, else one of these inputs' own; its folder is made. Raises UsageError."""
+    # Imported here: most scans keep no state.
+    from hashlib import sha256
+
+    from azscheck.history.address import state_folder
+
     file = named
     if file is None:
         mark = sha256("\n".join(realpath(path) for path in inputs).encode("utf-8", "surrogatepass")).hexdigest()[:12]

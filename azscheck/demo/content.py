@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.demo.machines import machine_entries
 from azscheck.demo.messages import Document
@@ -17,8 +19,7 @@ from azscheck.demo.share import ShareFile, share_files
 Providers = Mapping[str, Mapping[str, list[str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaneContent:
+class PlaneContent(Struct, frozen=True):
     """What one plane serves: `providers` is namespace -> type -> API versions, newest first.
 
     Lists of the types in `null_next_link` (a whole namespace, or namespace/type) carry `"nextLink": null`, those of
@@ -30,8 +31,7 @@ class PlaneContent:
     paged: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class StampContent:
+class StampContent(Struct, frozen=True):
     """The whole stamp. `directory` is the Entra ID domain it would have; `identity_tenant` that directory's id."""
 
     name: str

@@ -7,8 +7,10 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.demo.messages import PlaneName, Reply, Request, arm_error, json_reply
 
@@ -18,8 +20,7 @@ Action = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One kind of misbehaviour, for the requests it matches.
 
     `match` is looked for in `METHOD path?query` (the path decoded, the query as it was sent): a string as a part of it,

@@ -9,10 +9,11 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs
+
+from msgspec import Struct
 
 from azscheck.demo.messages import Reply, Request, json_reply
 
@@ -24,8 +25,7 @@ IdentityKind = Literal["adfs", "entra"]
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """An issued token's audience, and when it expires (`time.monotonic`)."""
 
     audience: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.demo.messages import Document
 
@@ -12,8 +13,7 @@ _DONE = {"code": "ProvisioningState/succeeded", "level": "Info"}
 _FAILED = {"code": "ProvisioningState/failed/52", "level": "Error"}
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """What a view is made from. `power` is running, stopped or deallocated; the agent reported last at `agent_time`."""
 
     computer_name: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Document = dict[str, Any]
 PlaneName = Literal["admin", "tenant", "identity"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request. `query` is the raw query string; the names in `headers` are lower-case."""
 
     method: str
@@ -27,8 +27,7 @@ class Request:
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One HTTP reply. `promised` is a Content-Length other than the body's; `drop` closes the connection unanswered;
     `pause` is the seconds after each byte of the body; with `endless` these are bytes of a header that does not end."""
 

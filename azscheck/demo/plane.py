@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import time
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import parse_qs
+
+from msgspec.structs import replace
 
 from azscheck.demo.arm import ResourceManager
 from azscheck.demo.content import StampContent

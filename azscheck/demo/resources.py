@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from azscheck.demo.messages import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A path's parts. A list has one more of `types` than of `names`; `namespace` is empty above the providers.
 
     `/subscriptions/S/resourceGroups/G/providers/N/vaults/V` -> N, (vaults,), (V,), subscription S, group G."""
@@ -30,8 +29,7 @@ class Address:
         return len(self.types) > len(self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One resource. `address` is where GET finds it, which need not be what its id says.
 
     `listed` is its form in a list, where that differs; `instance_view` is a virtual machine's.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.demo.placeholders import Filler
 from azscheck.errors import UsageError
@@ -17,8 +18,7 @@ from azscheck.errors import UsageError
 _MARK = ".azscheck-demo"
 
 
-@dataclass(frozen=True, slots=True)
-class ShareFile:
+class ShareFile(Struct, frozen=True):
     """A file on the share; its path has `/` between folders."""
 
     path: str

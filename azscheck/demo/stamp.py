@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import Struct
 
 from azscheck.demo.certificates import (
     ClientCertificate,
@@ -27,8 +28,7 @@ from azscheck.demo.server import Listener
 from azscheck.demo.share import write_share
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
+class RequestRecord(Struct, frozen=True):
     """One request a listener received. `plane` is admin, tenant or identity; `query` is the raw query string.
 
     `audience` is None for a request without an Authorization header, that of its token if this stamp issued it, and

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from azscheck.documents.read import Document
 from azscheck.documents.sound import schema_of, sound_check
 from azscheck.documents.words import did_you_mean, shorten
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

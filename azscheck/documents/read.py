@@ -6,13 +6,14 @@ YAML is read as its JSON schema has it (YAML 1.2, section 10.2): `yes`, `no` and
 import json
 import math
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST_FILE = 4 * 1024 * 1024
@@ -28,13 +29,12 @@ _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-f
 Path_ = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file's value, and where in the file each part of it stands."""
 
     path: str
     value: Any
-    places: dict[Path_, Place] = field(repr=False)
+    places: dict[Path_, Place]
 
     def place(self, *steps: str | int) -> Place:
         """Where a part stands; the nearest known part above it when it has no place of its own."""

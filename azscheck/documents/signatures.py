@@ -7,9 +7,10 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.errors import UsageError
 
@@ -36,8 +37,7 @@ def sign(entry: Mapping[str, Any], key: Path, namespace: str) -> str:
     return made.stdout.decode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedSigners:
+class AllowedSigners(Struct, frozen=True):
     """Those who may sign, as a file of ssh-keygen's has them."""
 
     file: Path

@@ -7,11 +7,12 @@ than all policies to load. Whatever this does not know is left to it. https://js
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from operator import ge, le, pos
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 Check = Callable[[Any], bool]
 """Whether a value certainly fits; False where it does not, or may not."""
@@ -33,8 +34,7 @@ _SAY_NOTHING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """A schema's file, into which and beside which `$ref`s refer."""
 
     file: Path

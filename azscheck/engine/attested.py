@@ -1,8 +1,9 @@
 """What an inventory does not say although it is so: attestations that have lapsed, the domain of a stamp."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.inventory import Inventory, Resource
 from azscheck.policy import ATTESTATIONS, STAMPS

@@ -1,16 +1,19 @@
 """The cases that a policy ships with: each an inventory and the state expected of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from azscheck.documents import Document, check, read_document
 from azscheck.engine.evaluation import evaluate
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy import STAMPS, Policy
 from azscheck.policy.load import read_policy
 from azscheck.policy.named import Conditions
@@ -21,8 +24,7 @@ _STAMP = "stamp"
 _ORIGIN = Origin("case", "case")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case, and where it stands."""
 
     name: str

@@ -7,9 +7,11 @@ where they do, `kept` says what must stay as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.engine.tally import compare_tally, turning_points
 from azscheck.engine.trace import Compared, Counted, Group, Member, Node
@@ -28,24 +30,21 @@ from azscheck.policy.conditions import (
 from azscheck.values import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     """A test that must come out as `to`."""
 
     node: Compared | Counted
     to: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A list that must be read, and hold nothing more that is counted."""
 
     node: Counted
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(Struct, frozen=True):
     """So many more to count, of which `tests` hold (or do not)."""
 
     node: Counted
@@ -53,8 +52,7 @@ class More:
     tests: tuple[tuple[Test, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fewer:
+class Fewer(Struct, frozen=True):
     """So many fewer to count, of which nothing is asked but to be there."""
 
     node: Counted
@@ -64,8 +62,7 @@ class Fewer:
 Step = Flip | Known | More | Fewer
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Steps that together turn a condition, and the tests that must not turn meanwhile."""
 
     cost: int = 0

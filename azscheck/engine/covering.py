@@ -6,8 +6,9 @@ one. Each for each of many would be more work than a policy may make.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from azscheck.engine.compiled.joins import reads_subject
 from azscheck.engine.frame import Frame
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from azscheck.engine.interpret import Interpreter
 
 
-@dataclass(slots=True)
-class Covering:
+class Covering(Struct):
     """The counted resources, in their order: what may cover anything, and the others by the id that they are of."""
 
     anywhere: list[tuple[int, Resource]] = field(default_factory=list)

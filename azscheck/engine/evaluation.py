@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import azscheck
 from azscheck.engine.applicability import Bound, types_of
@@ -121,8 +123,7 @@ def infos_of(bounds: Iterable[Sequence[Bound]]) -> tuple[PolicyInfo, ...]:
     return tuple(infos[id] for id in sorted(infos))
 
 
-@dataclass(frozen=True, slots=True)
-class _Evaluation:
+class _Evaluation(Struct, frozen=True):
     inventory: Inventory
     interpreter: Interpreter
     now: datetime

@@ -1,16 +1,16 @@
 """Examples of each operator for the reference page: what is seen, what it is held against, what that gives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from azscheck.values import ABSENT
 
 Gives = Literal["true", "false", "unknown", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """`seen OPERATOR wanted` gives a truth; ages are measured from 2026-06-01T12:00:00Z."""
 
     seen: Any

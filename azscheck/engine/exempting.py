@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from azscheck.documents import did_you_mean
 from azscheck.inventory import Inventory, Resource, arm_key, type_key
@@ -18,8 +20,7 @@ _EXCUSED: Final = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN, Compl
 """What complies and what does not apply needs no exemption, and stays what it is."""
 
 
-@dataclass(slots=True)
-class _OfPolicy:
+class _OfPolicy(Struct):
     """The exemptions in force of one policy: those of an id by their keys, the others one by one."""
 
     by_id: dict[str, list[int]] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from azscheck.documents import did_you_mean
 from azscheck.engine.applicability import types_of
@@ -26,8 +27,7 @@ from azscheck.values import Unknown
 _MOST_LISTED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why a policy says of a resource what it says."""
 
     policy: Policy

@@ -1,10 +1,12 @@
 """Where a condition stands: which resource `field` reads, which one `subject()`, and the values around it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from azscheck.engine.containers import Containers, surroundings
 from azscheck.engine.reading import at_alias_root, elements, spread, walk
@@ -29,8 +31,7 @@ def _of_the_resource_alone(text: str) -> bool:
     return not {"subject", "current"} & {call.name for call in calls(parse(text))}
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One resource at hand, with what a condition on it may refer to."""
 
     resource: Resource
@@ -48,9 +49,9 @@ class Frame:
     named: tuple[tuple[str, Any], ...] = ()
     """The elements of counts over a literal, by name, the innermost first."""
 
-    work: Work = field(default_factory=Work, compare=False, repr=False)
+    work: Work = field(default_factory=Work)
     """What the policy may still do."""
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict)
     """What expressions that read this resource alone, as theirs or as their subject, come to."""
 
     @property

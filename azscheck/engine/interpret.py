@@ -4,9 +4,10 @@ Truth is Kleene's: `allOf` with a false is false whatever else is unknown, `anyO
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.engine.covering import Covering, covering
 from azscheck.engine.equality import normal_location, normal_type

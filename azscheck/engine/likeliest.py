@@ -1,7 +1,8 @@
 """Of several changes that would do, those that a person would try first."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.engine.change import Change, Changes, Fewer, Flip, Known, More
 from azscheck.engine.operators import Truth, compare

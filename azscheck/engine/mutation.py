@@ -7,8 +7,10 @@ shifted only where a condition reads it, and no number below zero.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.documents import shorten
 from azscheck.engine.cases import Case
@@ -16,8 +18,8 @@ from azscheck.engine.equality import equal
 from azscheck.engine.message import as_words
 from azscheck.engine.shifted import shifted_defaults
 from azscheck.engine.words import count_words, left_words
-from azscheck.errors import Place
 from azscheck.expressions import is_expression
+from azscheck.place import Place
 from azscheck.policy import Policy
 from azscheck.policy.conditions import (
     AllOf,
@@ -62,8 +64,7 @@ _SCOPES: Final = {
 """What takes a scope's place. A case has one stamp, in which the stamp and the fleet are the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A policy that says one thing otherwise."""
 
     place: Place
@@ -76,8 +77,7 @@ class Mutant:
         return any(case.failure(self.policy) for case in cases)
 
 
-@dataclass(frozen=True, slots=True)
-class _Variant:
+class _Variant(Struct, frozen=True):
     place: Place
     words: str
     condition: Condition

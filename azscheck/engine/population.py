@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from azscheck.engine.containers import Containers
 from azscheck.engine.equality import scalar_key
@@ -18,8 +19,7 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
+class Population(Struct, frozen=True):
     """The candidates of a count, and why there may be more of them than these."""
 
     candidates: list[Resource]
@@ -27,8 +27,7 @@ class Population:
     """None when the candidates are all there are."""
 
 
-@dataclass
-class _Index:
+class _Index(Struct):
     by_key: dict[str, list[Resource]] = field(default_factory=dict)
     unknown: list[Resource] = field(default_factory=list)
 

@@ -1,8 +1,9 @@
 """What a condition comes to: its truth, the tests that decided it, and how several make one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.engine.frame import Frame
 from azscheck.engine.operators import Truth
@@ -12,8 +13,7 @@ from azscheck.results import Evidence
 from azscheck.values import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The truth of a condition, the tests that decided it, and the count among them that a message speaks of."""
 
     truth: Truth
@@ -21,8 +21,7 @@ class Proof:
     tally: Tally | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """A test as it was found: its truth, what was seen and what was wanted, and where it stood."""
 
     test: Test
@@ -32,8 +31,7 @@ class Tested:
     wanted: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """The truth of a condition and the tests that decided it, of which only the outermost become evidence."""
 
     truth: Truth

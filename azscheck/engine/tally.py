@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.engine.operators import Truth, compare
 from azscheck.inventory import Resource
@@ -18,8 +19,7 @@ _MONOTONE = ("equals", "notEquals", "in", "notIn", "less", "lessOrEquals", "grea
 _DIGITS = re.compile("[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many were counted: at least `least`, at most `most` (None: no bound is known), and why not exactly."""
 
     least: int

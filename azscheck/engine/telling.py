@@ -1,9 +1,10 @@
 """What decided a failure, from the values that generated code saw: the interpreter's proof without its reading."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from azscheck.engine.compiled.answers import KEYS, NoAnswer, answer_of
 from azscheck.engine.compiled.rules import Told

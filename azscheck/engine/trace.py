@@ -1,8 +1,9 @@
 """A condition's tree with the truth of each node, as the interpreter finds it: what `explain` shows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
@@ -28,8 +29,7 @@ MOST_TRACED: Final = 10_000
 Count = ArrayCount | ValueCount | ResourceCount
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """An allOf, anyOf or not."""
 
     word: str
@@ -37,8 +37,7 @@ class Group:
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A test of a value."""
 
     test: Test
@@ -51,8 +50,7 @@ class Compared:
     """The counted resources and elements that it is of, the outermost first; empty for the judged resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A resource or an element that a count looked at."""
 
     name: str
@@ -62,8 +60,7 @@ class Member:
     """Its tree; None where nothing is asked of it, or where there are too many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A test of a count."""
 
     test: Test

@@ -1,9 +1,10 @@
 """From an expression's tree to its value. What cannot be known makes the value unknown, and nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.expressions.arguments import FunctionError, Unanswerable, bounded
 from azscheck.expressions.function import Function
@@ -15,8 +16,7 @@ Meter = Callable[..., None]
 """Is told what each function takes and makes; what it raises ends the evaluation."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfTrees:
+class OfTrees(Struct, frozen=True):
     """A function that is given its call as it is written, and where it stands: `lambda`, whose body waits."""
 
     call: Callable[[Call, "Functions", Meter | None], Any]

@@ -1,15 +1,15 @@
 """What is known of a function: how it is called, what it does, and an example that runs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Table = Mapping[str, "Function"]
 """Functions by their names in lower case, for ARM reads them without regard to case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function as a policy's author may call it; `name` as Azure spells it."""
 
     name: str

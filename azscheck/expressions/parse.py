@@ -5,9 +5,10 @@ The syntax: https://learn.microsoft.com/azure/azure-resource-manager/templates/t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 LONGEST: Final = 24_576
 """Characters; ARM's own limit of an expression."""
@@ -26,15 +27,13 @@ class ExpressionError(ValueError):
     """The text is no expression; the message says why and at which character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A string or a number."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function and its arguments; `name` in lower case, for ARM reads function names without regard to case."""
 
     name: str
@@ -43,8 +42,7 @@ class Call:
     """As it was written, for messages: what is long is cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """A property or an element: `target.key`, `target[0]`."""
 
     target: "Expression"

@@ -9,12 +9,12 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 _VALUE: Final = re.compile(
     r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?=Z)|(?<![\w.:/\\-])\d{1,15}(?:\.\d+)?(?![\w.:/\\-])", re.ASCII
@@ -30,8 +30,7 @@ class Damaged(Exception):
     """What was packed cannot be unpacked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The lines of saved results, each as its form and its values."""
 
     forms: tuple[str, ...]
@@ -44,7 +43,7 @@ class Split:
         return cls(tuple(_VALUE.sub(_HOLE, line) for line in lines), tuple(map(_VALUE.findall, lines)))
 
 
-class _Packed(msgspec.Struct, array_like=True):
+class _Packed(Struct, array_like=True):
     steps: list[int]
     """Which form each line has, as the difference to the one before it."""
     forms: str

@@ -1,10 +1,11 @@
 """Results from the text that the store gives back: at once, the evidence of each only when it is asked for."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.inventory import Origin
 from azscheck.inventory.fields import origin_of
@@ -12,7 +13,7 @@ from azscheck.results import ComplianceState, Evidence, Result, Results
 from azscheck.results.saved import evidence_of, from_json
 
 
-class _Line(msgspec.Struct):
+class _Line(Struct):
     policy: str
     stamp: str
     type: str
@@ -25,7 +26,7 @@ class _Line(msgspec.Struct):
     wouldBe: str | None = None  # noqa: N815
 
 
-class _Lines(msgspec.Struct):
+class _Lines(Struct):
     results: list[_Line]
 
 

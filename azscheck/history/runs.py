@@ -3,11 +3,11 @@
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from azscheck.policy.model import Category
 from azscheck.results import ComplianceState, Results
@@ -17,8 +17,7 @@ from azscheck.times import format_time, parse_time
 _Counts = dict[str, dict[str, dict[str, int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A kept run, without its results."""
 
     id: int

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.errors import HistoryError
 from azscheck.history.address import Address
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine
 
 
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True):
     """An open store, which closes itself as a context manager. HistoryError, one sentence, for all that fails."""
 
     address: Address

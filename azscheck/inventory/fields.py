@@ -2,12 +2,12 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, Final
 
 from azscheck.inventory.parts import Coverage, CoverageState, Origin, Resource
 from azscheck.times import format_time, parse_time
 
-_UNSAFE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]")
+_UNSAFE: Final = "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]"
 
 
 def json_text(value: Any, separators: tuple[str, str] = (", ", ": ")) -> str:
@@ -18,7 +18,7 @@ def json_text(value: Any, separators: tuple[str, str] = (", ", ": ")) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
     if text.isascii() and "\x7f" not in text:
         return text
-    return _UNSAFE.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
+    return re.sub(_UNSAFE, lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
 def _compact(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Inventory: all that is known of one or several stamps at one time."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from azscheck.errors import InventoryError
 from azscheck.inventory.parts import Coverage, CoverageState, Resource, arm_key, type_key
@@ -35,8 +37,7 @@ def held_twice(stamp: str, identity: str) -> InventoryError:
     return InventoryError(f"two inventories hold {identity} of the stamp {stamp!r}: judge one of them at a time.")
 
 
-@dataclass(frozen=True)
-class Inventory:
+class Inventory(Struct, frozen=True, dict=True):
     """All that is known of one or several stamps at one time; in one deterministic order whatever the collection's."""
 
     created: datetime
@@ -50,8 +51,8 @@ class Inventory:
 
     def __post_init__(self) -> None:
         # Look-ups by id and the saved form stand on the order, however an inventory was made.
-        object.__setattr__(self, "resources", tuple(sorted(self.resources, key=_resource_order)))
-        object.__setattr__(self, "coverage", tuple(sorted(self.coverage, key=_coverage_order)))
+        force_setattr(self, "resources", tuple(sorted(self.resources, key=_resource_order)))
+        force_setattr(self, "coverage", tuple(sorted(self.coverage, key=_coverage_order)))
 
     @classmethod
     def read(cls, path: str | Path) -> "Inventory":

@@ -2,10 +2,12 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.values import Unknown
 
@@ -34,8 +36,7 @@ def order_of(resource_id: str) -> str:
     return resource_id.strip("/").lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a resource, and so each value in it, came from."""
 
     source: str
@@ -51,8 +52,7 @@ class Origin:
         return self.address if self.line is None else f"{self.address}:{self.line}{column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True, dict=True):
     """One resource: the service's own JSON in `body`, no field lost or renamed, in an envelope of what ARM may omit."""
 
     stamp: str
@@ -64,7 +64,6 @@ class Resource:
     """JSON Pointers (RFC 6901) into `body` of what could not be read, each with the reason."""
     places: Mapping[str, Origin] = field(default_factory=dict)
     """JSON Pointers into `body` of what has a place of its own: a property's line in a template, say."""
-    _planted: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for pointer in (*self.unknown, *self.places):
@@ -110,12 +109,12 @@ class Resource:
     @property
     def document(self) -> Mapping[str, Any]:
         """The body with an `Unknown` at each place that could not be read."""
-        if not self.unknown:
-            return self.body
-        if self._planted is None:
-            # Many policies ask for it, and what a template or a plan tells has a dozen unknown parts.
-            object.__setattr__(self, "_planted", _planted(self.body, self.unknown))
-        return self._planted or self.body
+        return self._planted if self.unknown else self.body
+
+    @cached_property
+    def _planted(self) -> dict[str, Any]:
+        # Many policies ask for it, and what a template or a plan tells has a dozen unknown parts.
+        return _planted(self.body, self.unknown)
 
 
 def _planted(body: Mapping[str, Any], unknown: Mapping[str, str]) -> dict[str, Any]:
@@ -166,8 +165,7 @@ class CoverageState(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """One list that was asked for, and what came of it."""
 
     stamp: str

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Final
+
+from msgspec import Struct, field
 
 from azscheck.errors import UsageError
 from azscheck.notify.attempt import Failed
@@ -18,8 +19,7 @@ from azscheck.sources.channels import Channel, Hook, Mail
 _WAIT_SECONDS: Final = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long a channel is tried in one run; what then is not delivered is tried again in the next one."""
 
     total_seconds: float = 60.0
@@ -31,8 +31,7 @@ class Patience:
 USUAL: Final = Patience()
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """What came of one channel's notices."""
 
     channel: Channel

@@ -6,9 +6,10 @@ without results has none of findings: what is not known is neither shown as zero
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from azscheck import __version__
 from azscheck.notify.notice import stamps_of
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run, as monitoring sees it."""
 
     ended: datetime

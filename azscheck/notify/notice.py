@@ -3,9 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from azscheck.policy.model import Category, Severity
 from azscheck.results import Results
@@ -24,8 +26,7 @@ TOLD: Final = tuple(kind for kind in KINDS if kind != "still_failing")
 _KINDS: Final = {NAMES[kind]: kind for kind in TOLD}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One change."""
 
     kind: str
@@ -46,8 +47,7 @@ class Item:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What is told once, in one message."""
 
     id: str
@@ -92,7 +92,7 @@ class Notice:
         names = {"policies_added": "policiesAdded", "policies_removed": "policiesRemoved"}
         found = {names.get(key, key): value for key, value in asdict(self).items()}
         found["changes"] = {NAMES[kind]: number for kind, number in self.changes.items()}
-        items = [{**item, "kind": NAMES[item["kind"]]} for item in found["items"]]
+        items = [{**asdict(item), "kind": NAMES[item.kind]} for item in self.items]
         found["items"] = [{key: value for key, value in item.items() if value} for item in items]
         return {"azscheck": "changes", "version": 1, **found, "more": self.more}
 

@@ -5,10 +5,12 @@ import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from azscheck.errors import InventoryError, UsageError
 from azscheck.inventory.fields import json_text
@@ -23,8 +25,7 @@ MOST_PENDING: Final = 50
 """Of one channel; the oldest go first."""
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """Kept from run to run."""
 
     results: Results | None = None

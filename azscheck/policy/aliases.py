@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_ALIAS = re.compile(r"(?P<type>[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:/[A-Za-z0-9$%]+)*)/(?P<path>[^/]+)$")
+_ALIAS: Final = r"(?P<type>[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:/[A-Za-z0-9$%]+)*)/(?P<path>[^/]+)$"
 
 _IMAGE = ("storageProfile.imageReference", "virtualMachineProfile.storageProfile.imageReference")
 
@@ -55,9 +55,11 @@ _MADE_OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
 
 def parts_of_alias(text: str) -> tuple[str, tuple[str, ...]] | None:
     """The type (or namespace) in lower case and the paths from `properties`; None for what is no alias."""
+    if "/" not in text:
+        return None
     # A slash within brackets is one of a tag's name.
     bare = re.sub(r"\[[^\]]*\]", lambda found: found[0].replace("/", "|"), text)
-    found = _ALIAS.match(bare)
+    found = re.match(_ALIAS, bare)
     if found is None or "." not in found["type"]:
         return None
     paths = _MADE_OTHERWISE.get(text.lower())

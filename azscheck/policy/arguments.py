@@ -5,8 +5,10 @@ An argument keeps the meaning that it has at the place of use: inside a count of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.expressions import (
     Call,
@@ -49,8 +51,7 @@ class Weight:
             raise Refusal("what is used here comes to too much: it stands for too many conditions")
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """What the parameters of a named condition stand for, at one place in it."""
 
     values: Mapping[str, Any]

@@ -1,37 +1,35 @@
 """The condition language as parsed: what the evaluators walk. Its words are Azure Policy's, but `count.resources`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from azscheck.errors import Place
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 from azscheck.expressions import Expression
+from azscheck.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """True when every one is."""
 
     conditions: tuple["Condition", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """True when at least one is."""
 
     conditions: tuple["Condition", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """True when the condition is false."""
 
     condition: "Condition"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A property of the resource at hand."""
 
     path: str
@@ -41,37 +39,33 @@ class Field:
     """The resource type (or the namespace) whose alias it is, in lower case; empty for a path."""
     others: tuple[tuple[str, ...], ...] = ()
     """Where else an alias is read when nothing is at `steps`."""
-    key: tuple[str, ...] = field(init=False, compare=False)
-    """What two spellings of one property have in common."""
+    key: tuple[str, ...] = ()
+    """What two spellings of one property have in common, told by the others."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", (self.alias_of, *(step.lower() for step in self.steps)))
+        force_setattr(self, "key", (self.alias_of, *(step.lower() for step in self.steps)))
 
 
-@dataclass(frozen=True, slots=True)
-class ComputedField:
+class ComputedField(Struct, frozen=True):
     """A property whose path is an expression, such as `[concat('tags[', parameters('name'), ']')]`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A literal, or an expression to be evaluated."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayCount:
+class ArrayCount(Struct, frozen=True):
     """How many elements of an array of the resource satisfy `where`; inside it, the array's path is one element."""
 
     field: Field
     where: "Condition | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueCount:
+class ValueCount(Struct, frozen=True):
     """How many elements of a literal array satisfy `where`; `current(name)` is one element."""
 
     value: Any
@@ -89,24 +83,21 @@ class Scope(StrEnum):
     FLEET = "fleet"
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """Narrows a count to the one resource with the latest time, of those that satisfy `where`."""
 
     by: Field
     where: "Condition | None"
 
 
-@dataclass(frozen=True, slots=True)
-class JoinKey:
+class JoinKey(Struct, frozen=True):
     """An equality with `subject(...)` that must hold: looked up in an index, never scanned."""
 
     field: Field
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceCount:
+class ResourceCount(Struct, frozen=True):
     """How many other resources of a type satisfy `where`; there, `field` is the counted one, `subject()` the judged."""
 
     type: str
@@ -121,15 +112,22 @@ class ResourceCount:
 Left = Field | ComputedField | Value | ArrayCount | ValueCount | ResourceCount
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True):
     """One left side, one operator, what it is compared with, and where it stands in the file."""
 
     left: Left
     operator: str
     right: Any
-    place: Place = field(compare=False)
-    """Two tests that say the same are equal wherever they stand."""
+    place: Place
+
+    def __eq__(self, other: object) -> bool:
+        # Two tests that say the same are equal wherever they stand.
+        if not isinstance(other, Test):
+            return NotImplemented
+        return (self.left, self.operator, self.right) == (other.left, other.operator, other.right)
+
+    def __hash__(self) -> int:
+        return hash((self.left, self.operator, self.right))
 
 
 Condition = AllOf | AnyOf | Not | Test

@@ -4,14 +4,16 @@ Azure's: https://learn.microsoft.com/azure/governance/policy/concepts/exemption-
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from azscheck.documents import Document, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.membership import patterns_of
 from azscheck.policy.sets import PolicySet
 from azscheck.times import parse_until
@@ -25,8 +27,7 @@ Scope = str | Mapping[str, str]
 """An id with everything under it, ids with `*` for anything, or tags."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Struct, frozen=True):
     """An exemption as it is written; a malformed one says in `wrong` why it is not in force."""
 
     policy: str

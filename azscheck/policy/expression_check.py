@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from azscheck.documents import Document, Path_, did_you_mean
-from azscheck.errors import Place
 from azscheck.expressions import Call, ExpressionError, calls, is_expression, parse
+from azscheck.place import Place
 from azscheck.policy.paths import parse_path
 
 _HERE: Final = {"field": (1, 1), "parameters": (1, 1), "current": (0, 1), "subject": (1, 2), "utcnow": (0, 0)}

@@ -1,6 +1,5 @@
 """The resource types that azscheck collects or is told of: what an editor offers, and what a slip is held against."""
 
-import difflib
 import json
 from functools import cache
 
@@ -21,5 +20,8 @@ def nearly_known(text: str) -> str:
     known = _known()
     if text.lower() in known:
         return ""
+    # Imported here: most types are known.
+    import difflib
+
     near = difflib.get_close_matches(text.lower(), known, 1, _NEAR)
     return known[near[0]] if near else ""

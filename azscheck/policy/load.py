@@ -1,34 +1,62 @@
 """From files to policies and the sets that group them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
+from msgspec import Struct
+
 from azscheck.documents import Document, read_document
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
 from azscheck.packaged import policies_folder
+from azscheck.place import Place
 from azscheck.policy.azure.kind import is_azure
 from azscheck.policy.membership import check_sets
 from azscheck.policy.model import Policy
-from azscheck.policy.named import Conditions
+from azscheck.policy.named import Conditions, may_use
 from azscheck.policy.native import policy_of
-from azscheck.policy.sets import PolicySet, is_set, read_sets
+from azscheck.policy.sets import Mistakes, PolicySet, is_set, read_sets
 
 _SETS = "sets"
 """The folder of the shipped policy sets."""
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class _Sets(Struct, frozen=True, dict=True):
+    """The policy sets of files, and beside them the shipped ones."""
+
+    given: Sequence[Document]
+    files: Sequence[Path] | None
+    """All files that were given: a shipped set among them is given. None: they are the shipped ones."""
+
+    @cached_property
+    def read(self) -> tuple[Mapping[str, PolicySet], Conditions, Mistakes]:
+        """Read when first asked for: many runs choose by no set, and their policies use no named condition."""
+        if self.files is None:
+            return read_sets(self.given, [])
+        known = {file.resolve() for file in self.files}
+        shipped = (found for found in _files(()) if found[0].parent.name == _SETS and found[0].resolve() not in known)
+        others, _ = _documents(shipped)
+        return read_sets(self.given, [document for document in others if is_set(document.value)])
+
+
+class Library(Struct, frozen=True):
     """What files and folders hold: policies, in the order of their ids, and the sets that group them."""
 
     policies: list[Policy]
-    sets: Mapping[str, PolicySet]
-    conditions: Conditions
     shipped: bool
     """Whether the policies are the shipped ones."""
+    _sets: _Sets
+
+    @property
+    def sets(self) -> Mapping[str, PolicySet]:
+        """The policy sets, also the shipped ones, by their names."""
+        return self._sets.read[0]
+
+    @property
+    def conditions(self) -> Conditions:
+        """The named conditions of the sets."""
+        return self._sets.read[1]
 
 
 def load_policies(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place, str]] | None = None) -> list[Policy]:
@@ -43,13 +71,15 @@ def load_policies(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Plac
 def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place, str]] | None = None) -> Library:
     """As `load_policies`, with the policy sets; where only sets are given, they are of the shipped policies."""
     paths = list(paths)
-    documents, mistakes = _documents(_files(paths))
+    files = list(_files(paths))
+    documents, mistakes = _documents(files)
     given = [document for document in documents if is_set(document.value)]
-    sets, conditions, wrong = _sets(given, paths)
-    mistakes += wrong
+    known = _Sets(given, [file for file, _ in files] if paths else None)
+    if given:
+        mistakes += known.read[2]
     shipped = not paths or (bool(given) and len(given) == len(documents) and not mistakes)
     if shipped and paths:
-        documents += _documents(policy_files())[0]
+        documents += [document for document in _documents(_files(()))[0] if not is_set(document.value)]
     policies: list[Policy] = []
     unsupported: list[tuple[Place, str]] = []
     azure = [document for document in documents if is_azure(document)]
@@ -57,7 +87,7 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
         if is_set(document.value) or is_azure(document):
             continue
         try:
-            policies.append(parse_policy(document, conditions))
+            policies.append(parse_policy(document, known.read[1] if may_use(document.value) else {}))
         except DocumentError as error:
             mistakes += error.mistakes
     if azure:
@@ -76,32 +106,26 @@ def load_library(paths: Iterable[str | Path] = (), *, left_out: list[tuple[Place
         if policy.id in seen:
             mistakes.append((policy.info.place, f"the id {policy.id} is taken already, at {seen[policy.id]}."))
         seen.setdefault(policy.id, policy.info.place)
-    mistakes = mistakes or check_sets([s for s in sets.values() if any(s.document is d for d in given)], sets, policies)
+    if given and not mistakes:
+        sets = known.read[0]
+        mistakes = check_sets([s for s in sets.values() if any(s.document is d for d in given)], sets, policies)
     if mistakes:
         raise DocumentError(mistakes)
     if not policies:
         raise UsageError(f"{', '.join(map(str, paths)) or policies_folder()}: holds no policy (*.yaml, *.yml, *.json).")
-    return Library(sorted(policies, key=lambda policy: policy.id), sets, conditions, shipped)
+    return Library(sorted(policies, key=lambda policy: policy.id), shipped, known)
 
 
 def conditions_of(paths: Iterable[str | Path] = ()) -> Conditions:
     """The named conditions of the sets in files and folders, and the shipped ones; DocumentError for their mistakes."""
     paths = list(paths)
-    documents, _ = _documents(_files(paths))
-    _, conditions, mistakes = _sets([document for document in documents if is_set(document.value)], paths)
+    files = list(_files(paths))
+    documents, _ = _documents(files)
+    given = [document for document in documents if is_set(document.value)]
+    _, conditions, mistakes = _Sets(given, [file for file, _ in files] if paths else None).read
     if mistakes:
         raise DocumentError(mistakes)
     return conditions
-
-
-def _sets(
-    given: list[Document], paths: Iterable[str | Path]
-) -> tuple[dict[str, PolicySet], Conditions, list[tuple[Place, str]]]:
-    """The sets that are given, and those shipped that are not among the files given."""
-    known = {file.resolve() for file, _ in _files(paths)}
-    shipped = (found for found in _files(()) if found[0].parent.name == _SETS and found[0].resolve() not in known)
-    others, _ = _documents(shipped)
-    return read_sets(given, [document for document in others if is_set(document.value)])
 
 
 def read_policy(file: Path, shown_as: str = "", conditions: Conditions | None = None) -> Policy:

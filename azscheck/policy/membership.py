@@ -1,8 +1,9 @@
 """Which policies are of which sets, and with which values: policy sets applied to policies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from azscheck.documents import did_you_mean, shorten
 from azscheck.errors import UsageError

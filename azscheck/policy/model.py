@@ -1,11 +1,12 @@
 """Policy: what it is about, what must be true, and what a person needs to know of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
-from azscheck.errors import Place
+from msgspec import Struct, field
+
+from azscheck.place import Place
 from azscheck.policy.conditions import Condition
 from azscheck.values import ABSENT
 
@@ -40,8 +41,7 @@ class Category(StrEnum):
     TENANT = "tenant"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A page that a policy stands on; `rule` is the documented rule's id where it encodes one."""
 
     title: str
@@ -49,8 +49,7 @@ class Reference:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyInfo:
+class PolicyInfo(Struct, frozen=True):
     """What a report says about a policy."""
 
     id: str
@@ -70,8 +69,7 @@ class PolicyInfo:
         return tuple(r.rule for r in self.references if r.rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A value that a policy set, a stamp or the command line may change."""
 
     name: str
@@ -81,8 +79,7 @@ class Parameter:
     allowed_values: tuple[Any, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """A policy, ready to be evaluated."""
 
     info: PolicyInfo

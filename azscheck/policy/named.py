@@ -1,12 +1,14 @@
 """Named conditions: a policy set defines them, policies take them up by `use`, and here each use is written out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct, field
+
 from azscheck.documents import Document, Path_, check, did_you_mean
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.arguments import Arguments, Refusal, Weight
 from azscheck.policy.expression_check import ExpressionCheck
 
@@ -15,8 +17,7 @@ NOTHING: Final = {"value": 0, "equals": 0}
 """Stands for what could not be written out, so that the mistakes around it are told too."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCondition:
+class NamedCondition(Struct, frozen=True):
     """A condition of a policy set, and where it is defined."""
 
     name: str
@@ -32,8 +33,7 @@ class NamedCondition:
 Conditions = Mapping[str, NamedCondition]
 
 
-@dataclass
-class Expansion:
+class Expansion(Struct):
     """A document with every use written out; `uses` says of a use's place what was put there."""
 
     document: Document
@@ -43,6 +43,13 @@ class Expansion:
     def told(self, mistakes: list[tuple[Place, str]]) -> list[tuple[Place, str]]:
         """Mistakes found in the written-out document, with both places of those that a use brought in."""
         return [(p, f"in {self.uses[p]}: {sentence}" if p in self.uses else sentence) for p, sentence in mistakes]
+
+
+def may_use(value: Any) -> bool:
+    """Whether there may be a use in a document as it is written: the word in any letter case."""
+    if isinstance(value, dict):
+        return any(key.lower() == "use" or may_use(below) for key, below in value.items())
+    return isinstance(value, list) and any(map(may_use, value))
 
 
 def expand(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from azscheck.documents import Document, Path_, did_you_mean
-from azscheck.errors import Place
 from azscheck.expressions import is_expression
+from azscheck.place import Place
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Any, Final
 
-import re2
-
 from azscheck.documents import shorten
 
 _LONGEST_REASON: Final = 200
@@ -19,6 +17,9 @@ class RegexError(ValueError):
 @lru_cache(512)
 def regex(pattern: str) -> Any:
     """The compiled expression; raises RegexError with what is wrong in it."""
+    # Few policies have one, and what reads it takes its time to import.
+    import re2
+
     options = re2.Options()
     options.log_errors = False
     options.max_mem = LARGEST

@@ -1,13 +1,12 @@
 """The documented rules: data beside the policies that encode them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from azscheck.documents import check, read_document
 from azscheck.packaged import policies_folder, schema_file
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A documented rule; `answered` says how it is kept where no policy can say it."""
 
     id: str

@@ -1,20 +1,22 @@
 """Policy sets as they are written: which policies, which values for their parameters, which named conditions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from azscheck.documents import Document, Path_, check
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.named import NOTHING, Conditions, NamedCondition, expand
 from azscheck.policy.parse import Parser, canonical, canonical_places
 
 Mistakes = list[tuple[Place, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicySet:
+class PolicySet(Struct, frozen=True):
     """A policy set as it is written."""
 
     name: str

@@ -5,10 +5,11 @@ results give the same bytes, and the format never decides the exit code.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from azscheck.results import Results
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Format", "render"]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One form of the report; its module has `render(results, *, colour, width, evidence) -> str`."""
 
     name: str

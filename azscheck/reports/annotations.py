@@ -1,9 +1,10 @@
 """What the formats of pipelines have in common: a message for each result that somebody has to look at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from azscheck.errors import Place
+from msgspec import Struct
+
+from azscheck.place import Place
 from azscheck.policy.model import Severity
 from azscheck.reports.places import name_words, place_of, place_of_list
 from azscheck.reports.summary import categories, incomplete, policy_rank, verdict
@@ -12,8 +13,7 @@ from azscheck.results import ComplianceState, Result, Results
 from azscheck.times import format_time
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A message at a place."""
 
     title: str

@@ -3,9 +3,10 @@
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.reports.summary import stamp_names
 from azscheck.reports.wording import visible
@@ -14,8 +15,7 @@ from azscheck.results.changes import Changes
 from azscheck.times import format_time
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two evaluations, how they were named, and what is different."""
 
     before: Results

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-from azscheck.errors import Place
+from azscheck.place import Place
 from azscheck.policy.model import Severity
 from azscheck.reports.annotations import Annotation, annotations
 from azscheck.reports.wording import visible

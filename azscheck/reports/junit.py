@@ -9,7 +9,8 @@ about the run.
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from azscheck.policy.model import PolicyInfo
 from azscheck.reports.changed import TITLES, since_words
@@ -96,8 +97,7 @@ def _add_suite(root: ET.Element, results: Results, group: PolicyGroup, stamp: st
             element.text = "\n".join((*_lines(results, result, policy), *news.lines(result)))
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
+class _News(Struct, frozen=True):
     """What is different from the last kept run; nothing where results were compared with none."""
 
     before: str

@@ -1,7 +1,7 @@
 """Where a result is to be shown: the file, line and column of what was judged, as far as it is written in a file."""
 
-from azscheck.errors import Place
 from azscheck.inventory import Coverage, Origin
+from azscheck.place import Place
 from azscheck.reports.wording import reason_words, resource_words, visible
 from azscheck.results import Result, Results
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from azscheck.errors import Place
+from azscheck.place import Place
 from azscheck.reports.places import place_of
 from azscheck.reports.wording import visible
 from azscheck.results import Result, Results

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from azscheck.policy.model import Category, PolicyInfo
 from azscheck.reports.wording import CATEGORIES, STATES, plural, reason_words, visible
@@ -10,16 +11,14 @@ from azscheck.results import FILES, ComplianceState, ExemptionUse, Result, Resul
 from azscheck.results.exemptions import SOON
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyGroup:
+class PolicyGroup(Struct, frozen=True):
     """Some results of one policy, in the results' order."""
 
     policy: PolicyInfo
     results: tuple[Result, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonGroup:
+class ReasonGroup(Struct, frozen=True):
     """Results that could not be judged for the same reason, the worst policy first."""
 
     reason: str
@@ -31,8 +30,7 @@ class ReasonGroup:
         return sum(len(g.results) for g in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A category's verdict; `tone` is `good` only where everything was read and all of it is compliant."""
 
     words: str

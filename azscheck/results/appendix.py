@@ -1,12 +1,12 @@
 """A table that a report shows beside the results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Appendix:
+
+class Appendix(Struct, frozen=True):
     """A table that a report shows beside the results: what backups need of a share, what remains to be verified."""
 
     title: str

@@ -6,12 +6,15 @@ line number is part of, and by its state: what was unknown and is now a finding 
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, InventoryError, Place, UsageError
+from msgspec import Struct
+from msgspec.structs import replace
+
+from azscheck.errors import DocumentError, InventoryError, UsageError
 from azscheck.inventory.fields import json_text
+from azscheck.place import Place
 from azscheck.results.model import Result, Results
 from azscheck.results.states import ComplianceState
 
@@ -20,8 +23,7 @@ KEPT: Final = (ComplianceState.NON_COMPLIANT, ComplianceState.UNKNOWN)
 """The states that a baseline holds. An error is never accepted: it is a mistake in a policy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A finding that is known."""
 
     id: str
@@ -34,8 +36,7 @@ class Entry:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineUse:
+class BaselineUse(Struct, frozen=True):
     """What became of a baseline in a run."""
 
     file: str
@@ -104,7 +105,7 @@ def write(entries: Iterable[Entry], path: Path) -> None:
 
 
 def _fields(entry: Entry) -> dict[str, str]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
+    return {name: getattr(entry, name) for name in Entry.__struct_fields__}
 
 
 def read(path: Path) -> list[Entry]:
@@ -131,6 +132,6 @@ def read(path: Path) -> list[Entry]:
 def _is_entry(fields: Any) -> bool:
     return (
         isinstance(fields, dict)
-        and set(fields) == set(Entry.__slots__)
+        and set(fields) == set(Entry.__struct_fields__)
         and all(isinstance(value, str) for value in fields.values())
     )

@@ -1,9 +1,10 @@
 """What is different between two evaluations: each finding in exactly one place."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.inventory import Coverage, arm_key, type_key
 from azscheck.policy.model import PolicyInfo
@@ -22,8 +23,7 @@ _WORST: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One finding, before and now."""
 
     result: Result
@@ -36,8 +36,7 @@ class Change:
     """For what fails now, or failed before: the first known run since which it did so without a break."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What is different between two evaluations, in the order of results; a finding stands in one place only."""
 
     before: datetime
@@ -66,7 +65,7 @@ class Changes:
     @property
     def worth_telling(self) -> bool:
         """Whether anything is different: what still fails is not."""
-        return any(getattr(self, f.name) for f in fields(self) if f.name not in ("before", "still_failing"))
+        return any(getattr(self, name) for name in self.__struct_fields__ if name not in ("before", "still_failing"))
 
     @property
     def worse(self) -> tuple[Change, ...]:
@@ -75,7 +74,9 @@ class Changes:
         return tuple(change for change in found if change.now is _FAILS)
 
 
-KINDS: Final = tuple(f.name for f in fields(Changes) if f.name not in ("before", "policies_added", "policies_removed"))
+KINDS: Final = tuple(
+    name for name in Changes.__struct_fields__ if name not in ("before", "policies_added", "policies_removed")
+)
 """The fields of Changes that hold findings, in the order in which they are told."""
 
 

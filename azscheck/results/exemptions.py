@@ -1,11 +1,12 @@
 """What became of each exemption in an evaluation."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from azscheck.errors import Place
+from msgspec import Struct
+
+from azscheck.place import Place
 
 SOON: Final = timedelta(days=30)
 """How long before its end an exemption is said to expire soon."""
@@ -24,8 +25,7 @@ class ExemptionState(StrEnum):
         return "in force" if self is ExemptionState.IN_FORCE else self.value
 
 
-@dataclass(frozen=True, slots=True)
-class ExemptionUse:
+class ExemptionUse(Struct, frozen=True):
     """An exemption, and what came of it."""
 
     policy: str

@@ -1,14 +1,14 @@
 """What a run over files has that one over a stamp has not: the files, and the policies that files cannot answer."""
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 FILES: Final = "Azscheck/files"
 """The type of the one list that a file is: it could not be read when the file could not be understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateFile:
+class GateFile(Struct, frozen=True):
     """A template or plan that was judged."""
 
     name: str
@@ -19,8 +19,7 @@ class GateFile:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class NotHere:
+class NotHere(Struct, frozen=True):
     """A policy of the default set that is not asked of files."""
 
     policy: str
@@ -28,8 +27,7 @@ class NotHere:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """What is judged before it is deployed."""
 
     files: tuple[GateFile, ...]

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, Origin, Resource, arm_key
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from azscheck.results.changes import Changes
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One test that decided a result: what was looked at, what was seen, what was wanted."""
 
     test: str
@@ -44,8 +44,7 @@ class Evidence:
 Proof = tuple[Evidence, ...] | Callable[[], tuple[Evidence, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One policy's answer for one resource."""
 
     policy: str
@@ -79,8 +78,7 @@ class Result:
         return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(Struct, frozen=True, dict=True):
     """All results of one evaluation, with all that a report needs."""
 
     now: datetime

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, CoverageState
@@ -11,8 +12,7 @@ from azscheck.policy.model import Category, PolicyInfo, Severity
 from azscheck.results.states import ComplianceState
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True, dict=True):
     """What a run comes to."""
 
     policies: tuple[PolicyInfo, ...]

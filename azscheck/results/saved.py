@@ -1,11 +1,12 @@
 """The saved form of results: one JSON document, versioned, whole enough to make any report from."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azscheck.errors import InventoryError, Place
+from msgspec.structs import replace
+
+from azscheck.errors import InventoryError
 from azscheck.inventory.fields import (
     coverage_fields,
     coverage_of,
@@ -15,6 +16,7 @@ from azscheck.inventory.fields import (
     resource_fields,
     resource_of,
 )
+from azscheck.place import Place
 from azscheck.policy.model import Category, PolicyInfo, Reference, Severity
 from azscheck.results.appendix import of_fields, to_fields
 from azscheck.results.baseline import use_fields, use_of

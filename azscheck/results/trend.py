@@ -1,9 +1,10 @@
 """How the numbers of findings move from run to run."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.results.states import ComplianceState
 
@@ -16,8 +17,7 @@ Counts = Mapping[str, Mapping[str, Mapping[str, int]]]
 """How many results there are, by policy, stamp and state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One run."""
 
     run: int
@@ -29,8 +29,7 @@ class Point:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The numbers of one category, policy or stamp, a run each; None where it was not judged."""
 
     name: str
@@ -40,8 +39,7 @@ class Line:
     """All results, whatever their state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """Lines over the same runs, from the first to the last."""
 
     by: str

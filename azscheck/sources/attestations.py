@@ -5,17 +5,19 @@ After Azure's: https://learn.microsoft.com/azure/governance/policy/concepts/atte
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
+
 from azscheck.documents import Document, Path_, check, did_you_mean, read_document
 from azscheck.documents.signatures import KEY as SIGNATURE
 from azscheck.documents.signatures import AllowedSigners
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.policy.model import ATTESTATIONS
 from azscheck.times import format_time, parse_since, parse_until
 
@@ -61,8 +63,7 @@ def collect(
     return Inventory.of(now, resources, coverage)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An attestation as it is written, and why it says nothing any more."""
 
     value: Mapping[str, Any]

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
 from azscheck.inventory import Inventory, Origin
+from azscheck.place import Place
 from azscheck.sources.made_templates import made_templates
 from azscheck.sources.placement import Placement
 

@@ -1,8 +1,9 @@
 """A stamp as it will be: what a live one holds, with what a template or plan deploys and takes away."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key

@@ -1,9 +1,10 @@
 """`notify:` and `metrics:` of azscheck.yaml, as its schema has them, made into settings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from azscheck.policy.model import Severity
 
@@ -14,8 +15,7 @@ _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 Detail = Literal["counts", "names", "messages"]
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """An address to post to; one of the three is set."""
 
     env: str = ""
@@ -23,8 +23,7 @@ class Hook:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail server, and who writes to whom by it."""
 
     server: str
@@ -38,8 +37,7 @@ class Mail:
     password_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """One place that is told of changes. No secret is in it."""
 
     name: str
@@ -53,8 +51,7 @@ class Channel:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """Where what the last run came to can be read."""
 
     file: Path | None = None

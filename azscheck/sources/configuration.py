@@ -1,13 +1,15 @@
 """azscheck.yaml: which stamps to read, as whom, and by which policies to judge them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+
 from azscheck.documents import Document, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.sources.channels import Channel, Metrics, channel_mistakes, channel_of, metrics_of
 from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.hub.configured import credential_mistakes, credential_settings
@@ -19,8 +21,7 @@ from azscheck.sources.share.settings import ShareSettings
 from azscheck.sources.vaults import PUBLIC, Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """A configuration file, checked; its relative paths are made relative to the file."""
 
     stamps: tuple[StampSettings, ...]

@@ -5,17 +5,17 @@ taken as a whole: the secret of one must never go with the client id of another.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
+
 from azscheck.documents import Document, Path_, did_you_mean
-from azscheck.errors import Place
+from azscheck.place import Place
 
 _BY_KEY: Final = frozenset({"parameters", "backupShare", "backupOffering"})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A stamp's settings together, and where in the file each of them stands."""
 
     value: Mapping[str, Any]

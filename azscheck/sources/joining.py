@@ -7,8 +7,10 @@ unknown for this machine, and for no other.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.inventory import Inventory, Origin, Resource, arm_key, type_key
 from azscheck.inventory.spool import Spool
@@ -25,8 +27,7 @@ _SAID: Final = (
 _MATCH: Final = "/properties/match"
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(Struct, frozen=True):
     kind: str
     machines: tuple[str, ...] = ()
     reason: str = ""

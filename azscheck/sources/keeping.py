@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from azscheck.errors import Place, UsageError
+from msgspec import Struct
+
+from azscheck.errors import UsageError
+from azscheck.place import Place
 from azscheck.times import parse_duration
 
 if TYPE_CHECKING:
     from azscheck.documents import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """Where runs are kept, and which are removed after a run."""
 
     url: str = ""

@@ -4,18 +4,20 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from azscheck.errors import DocumentError, Place, UsageError
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from azscheck.errors import DocumentError, UsageError
 from azscheck.inventory import Inventory, Origin
+from azscheck.place import Place
 from azscheck.sources.placement import Placement
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Struct):
     """Files in a temporary folder, each with where it came from and what it is called in sentences."""
 
     folder: Path

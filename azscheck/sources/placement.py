@@ -1,10 +1,9 @@
 """Where a deployment goes, for what a file leaves to it: ids, and `resourceGroup().location`."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where a deployment goes."""
 
     subscription_id: str = "00000000-0000-0000-0000-000000000000"

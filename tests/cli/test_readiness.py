@@ -4,11 +4,11 @@ import io
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp
 from azscheck.inventory import Coverage, CoverageState, Inventory

@@ -1,11 +1,11 @@
 """evaluate: parameters, order, evidence, and one resource's oddity that stays its own."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.engine import evaluate
 from azscheck.errors import UsageError

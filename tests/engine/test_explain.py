@@ -1,6 +1,5 @@
 """explain: the tree is the interpreter's own, and the smallest change really turns the verdict, and is the smallest."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.engine import evaluate
 from azscheck.engine.change import Flip, More

@@ -1,9 +1,9 @@
 """A finding of what is written in a file names the line of the property that decided it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.engine import evaluate
 from azscheck.inventory import Inventory, Origin

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.inventory import Coverage, CoverageState, Inventory, Resource, arm_key, type_key
 from azscheck.policy import ANY, Policy

@@ -1,7 +1,8 @@
 """Runs for tests, each of some things in some states."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from azscheck.results import ComplianceState, Results
 

@@ -1,9 +1,9 @@
 """Resources and what is known of their lists."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.inventory import NOT_OFFERED, CoverageState, Inventory, arm_key
 from azscheck.values import ABSENT, Unknown, hidden_unknown, type_name

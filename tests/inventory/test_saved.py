@@ -2,7 +2,6 @@
 
 import gzip
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.errors import InventoryError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource

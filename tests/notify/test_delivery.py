@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Self
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo.messages import Reply
 from azscheck.notify.attempt import Failed

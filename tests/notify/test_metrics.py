@@ -6,10 +6,10 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_families
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
@@ -23,7 +23,7 @@ OPEN = "application/openmetrics-text; version=1.0.0,text/plain;q=0.5"
 
 
 def run(results: Results | None, **changes: object) -> Run:
-    return replace(Run(ENDED, 61.5, 1, results, ENDED, 3, 2), **changes)  # type: ignore[arg-type]
+    return replace(Run(ENDED, 61.5, 1, results, ENDED, 3, 2), **changes)
 
 
 def series(results: Results | None, accept: str = "", **changes: object) -> dict[tuple[str, frozenset[str]], float]:

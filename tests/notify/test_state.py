@@ -2,12 +2,12 @@
 
 import json
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.errors import InventoryError, UsageError
 from azscheck.notify import telling

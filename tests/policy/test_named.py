@@ -11,7 +11,8 @@ from azscheck.documents import Document, parse_document
 from azscheck.engine.frame import Frame
 from azscheck.engine.interpret import Interpreter
 from azscheck.engine.population import World
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.conditions import Condition
 from azscheck.policy.load import parse_policy
 from azscheck.policy.named import NamedCondition, expand

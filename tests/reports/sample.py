@@ -1,11 +1,12 @@
 """Results to report on: `everything` has each state and much hostile text, `clean` is a whole pass, `empty` nothing."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from azscheck.errors import Place
+from msgspec.structs import replace
+
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource
+from azscheck.place import Place
 from azscheck.policy.model import STAMPS, Category, PolicyInfo, Reference, Severity
 from azscheck.results import (
     FILES,

@@ -1,8 +1,7 @@
 """Tables beside the results, in the formats that show them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from azscheck.errors import InventoryError
 from azscheck.reports import FORMATS, render

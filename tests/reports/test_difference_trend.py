@@ -1,12 +1,12 @@
 """The reports of two runs, and of many."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import html5lib
 import pytest
+from msgspec.structs import replace
 
 from azscheck.reports.changed import change_words
 from azscheck.reports.difference import DIFFERENCE_FORMATS, Difference, render_difference

@@ -1,12 +1,12 @@
 """The html report: one page, safe, whole, readable."""
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+from msgspec.structs import replace
 
 from azscheck.packaged import templates_folder
 from azscheck.reports import render

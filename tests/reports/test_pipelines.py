@@ -2,13 +2,13 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.inventory import Origin
 from azscheck.reports import render

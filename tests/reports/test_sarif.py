@@ -1,15 +1,15 @@
 """The sarif report: valid, and accepted by code scanning."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
-from azscheck.errors import Place
 from azscheck.inventory import Origin
+from azscheck.place import Place
 from azscheck.reports import render
 from azscheck.reports.sarif_places import uri_of
 from azscheck.results import Results

@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from html import unescape
 
 import pytest
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from azscheck.reports import render

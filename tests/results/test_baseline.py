@@ -1,10 +1,10 @@
 """Baselines: what is known, what is new, and what is gone."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.inventory import Coverage, CoverageState
 from azscheck.policy.model import Severity

@@ -1,13 +1,13 @@
 """What is different between two runs: each finding once, and nothing fixed that nobody could look at."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.inventory import CoverageState
 from azscheck.results import ComplianceState, Result, Results

@@ -1,13 +1,13 @@
 """Saved results: whole enough to make any report from, and refused when they are not whole."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from azscheck.errors import ExitCode, InventoryError
 from azscheck.inventory import Origin

@@ -1,10 +1,10 @@
 """What a run ends with: no combination in which a fault, a gap or nothing at all is a pass."""
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.errors import ExitCode
 from azscheck.inventory import Coverage, CoverageState

@@ -7,8 +7,8 @@ so does its negation.
 from collections.abc import Sequence
 from typing import Final
 
-from azscheck.errors import Place
 from azscheck.expressions import is_expression
+from azscheck.place import Place
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test, all_tests
 from azscheck.policy.model import ANY
 from azscheck.policy.paths import LOCATION, TYPE

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from azscheck.errors import Place
 from azscheck.expressions import Literal
+from azscheck.place import Place
 from azscheck.policy.conditions import (
     AllOf,
     AnyOf,

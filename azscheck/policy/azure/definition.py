@@ -4,9 +4,10 @@ https://learn.microsoft.com/azure/governance/policy/concepts/definition-structur
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from azscheck.documents import Document
 from azscheck.errors import DocumentError
@@ -29,8 +30,7 @@ _WITH_IDENTITY: Final = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute
 _MODES: Final = ("all", "indexed", "notspecified", "")
 
 
-@dataclass(frozen=True, slots=True)
-class AzureDefinition:
+class AzureDefinition(Struct, frozen=True):
     """A definition that was read: its name, and the parameters by which policies are made of it."""
 
     document: Document

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from azscheck.documents import Document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.azure.definition import AzureDefinition
 from azscheck.policy.azure.kind import is_set
 from azscheck.policy.azure.part import name_of

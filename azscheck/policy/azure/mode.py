@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/tag-support
 from collections.abc import Iterable
 from typing import Final
 
-from azscheck.errors import Place
+from azscheck.place import Place
 from azscheck.policy.conditions import AllOf, AnyOf, Condition, Field, Not, Test
 
 _CONTAINERS: Final = (

@@ -1,15 +1,16 @@
 """A part of a document whose keys are read in any letter case, as Azure reads them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from azscheck.documents import Document, Path_
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A value within a document, and where it stands."""
 
     document: Document

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from azscheck.documents import did_you_mean, shorten
-from azscheck.errors import Place
 from azscheck.expressions import ExpressionError, calls, is_expression, not_in_policies, parse
+from azscheck.place import Place
 from azscheck.policy.azure.part import Part
 from azscheck.policy.azure.refusal import UnsupportedPolicy
 from azscheck.policy.azure.rewriting import of_the_subject

@@ -5,11 +5,13 @@ https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definiti
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from azscheck.documents import Document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy.azure.definition import AzureDefinition
 from azscheck.policy.azure.parameters import parameters_of
 from azscheck.policy.azure.part import Part, name_of, properties_of
@@ -19,8 +21,7 @@ from azscheck.policy.model import Parameter, Policy
 Mistakes = list[tuple[Place, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One reference of a set to a definition."""
 
     part: Part
@@ -32,8 +33,7 @@ class Member:
     groups: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AzureSet:
+class AzureSet(Struct, frozen=True):
     """A set that was read."""
 
     name: str

@@ -3,9 +3,10 @@
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.times import format_time
 
@@ -17,8 +18,7 @@ _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,60})-----")
 _WITH_PASSWORD: Final = "the file is a PFX, which is not opened: export the certificate alone, without its private key"
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFile:
+class CertificateFile(Struct, frozen=True):
     """What a file shows of a certificate, and what it does not and why."""
 
     facts: Mapping[str, Any]

@@ -1,10 +1,11 @@
 """Where a stamp departs from its plan: each thing that the plan says, beside what was found of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
@@ -40,8 +41,7 @@ _OF_LOCATION: Final = {
 _CERTIFICATE: Final = ("encryptionCertificate", "file")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """Something that a plan says, and what was found; `found` None: it is known to be absent."""
 
     name: str

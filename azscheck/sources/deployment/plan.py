@@ -1,15 +1,17 @@
 """The file of a deployment plan, read and checked, with the place of everything in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
+
 from azscheck.documents import Document, Path_, check, read_document
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.packaged import schema_file
+from azscheck.place import Place
 from azscheck.sources.deployment.certificate import CertificateFile, read_certificate
 from azscheck.sources.exports import Export, as_of_mistake
 from azscheck.sources.exports.model import CHECKS
@@ -19,8 +21,7 @@ from azscheck.times import parse_duration, parse_since
 _USUAL: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentPlan:
+class DeploymentPlan(Struct, frozen=True):
     """A plan, checked; its relative paths are relative to the file."""
 
     document: Document

@@ -1,9 +1,11 @@
 """The planned share itself, read as a stamp's share is; what is seen outweighs what the plan says."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.errors import UsageError
 from azscheck.inventory import CoverageState, Inventory, Resource
@@ -21,8 +23,7 @@ _SHARES: Final = "Azscheck/shares"
 _GB: Final = 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """What was seen of a planned share."""
 
     inventory: Inventory

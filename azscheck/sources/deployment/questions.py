@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.times import parse_duration, parse_since
 
@@ -60,8 +61,7 @@ def _names(answer: str) -> list[str]:
     return [name.strip() for name in answer.split(",") if name.strip()]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Something that is asked; its example stands in the file where nobody has answered."""
 
     name: str
@@ -72,8 +72,7 @@ class Question:
     """Raises ValueError, with what to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A key of the plan, with its comment and what is asked for it."""
 
     key: str

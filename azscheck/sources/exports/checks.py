@@ -8,9 +8,10 @@ Backup validator: https://github.com/Azure/AzureStack-Tools/tree/az/Infrastructu
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.sources.exports.source_file import SourceFile
 from azscheck.times import parse_time
@@ -36,8 +37,7 @@ _SPACES: Final = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _EPOCH: Final = re.compile(r"/Date\((\d{1,14})\)/$")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check of a report; `result` is passed, failed, partial or unknown."""
 
     name: str
@@ -45,8 +45,7 @@ class Check:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a report says, and when it was made where it says that."""
 
     result: str

@@ -1,10 +1,11 @@
 """Mappings: which column of a product's CSV is which property of an item, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.documents import check, did_you_mean, read_document
 from azscheck.errors import UsageError
@@ -17,8 +18,7 @@ LISTS: Final = ("covers",)
 _NEEDED: Final = ("sourceName", "sourceResourceId")
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True):
     """A mapping file, checked."""
 
     product: str

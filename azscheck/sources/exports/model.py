@@ -1,9 +1,10 @@
 """What is asked of an import, and what a reader makes of a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 PROTECTED: Final = "Azscheck/protectedItems"
 REPLICATED: Final = "Azscheck/replicatedItems"
@@ -16,8 +17,7 @@ MODIFIED: Final = "modified"
 """For `as_of`: the file's modification time, because whoever makes the file says that it is the export's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """Files of one kind that another tool wrote, and what the operator says of them."""
 
     kind: str
@@ -34,8 +34,7 @@ class Export:
     """Together with the other exports that are named, they hold all such items of the stamp."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A protected or replicated item, before it has a stamp and an origin."""
 
     type: str

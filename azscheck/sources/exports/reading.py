@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.errors import InventoryError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
@@ -24,8 +25,7 @@ _AHEAD: Final = timedelta(days=1)
 _NO_DATE: Final = "nobody says when the export was made: --as-of, or asOf: in azscheck.yaml, does"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What was read, and how many elements of the files are of no machine of a stamp."""
 
     inventory: Inventory

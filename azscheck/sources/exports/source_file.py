@@ -5,12 +5,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from azscheck.errors import DocumentError, Place
+from msgspec import Struct
+
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 LARGEST: Final = 256 * 1024 * 1024
 _LONGEST_NUMBER: Final = 400
@@ -38,8 +40,7 @@ def _whole_number(digits: str) -> int:
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole_number)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A file, read once."""
 
     path: Path

@@ -4,14 +4,14 @@ One provider has lists that answer and reads of single resources that hang, so n
 """
 
 import threading
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class _InARow:
+class _InARow(Struct, frozen=True):
     failures: int = 0
     timeouts: int = 0
     last: str = ""

@@ -1,11 +1,11 @@
 """What a stamp says of itself without a sign-in: `/metadata/endpoints`, in both of its shapes."""
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from azure.core.rest import HttpRequest
+from msgspec import Struct
 
 from azscheck.errors import CollectionError
 from azscheck.sources.hub.address import origin_of
@@ -18,8 +18,7 @@ AD_FS: Final = "AD FS"
 ENTRA_ID: Final = "Entra ID"
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """How to sign in to one plane, and the domain its endpoints lie in."""
 
     identity_provider: str

@@ -3,10 +3,11 @@
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from azscheck.errors import UsageError
 from azscheck.inventory.spool import Spool
@@ -28,8 +29,7 @@ from azscheck.sources.hub.transport import Transport, trust
 _TENANT: Final = re.compile(r"[A-Za-z0-9.\-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One plane as the settings have it, with its secret read."""
 
     plane: PlaneName

@@ -13,11 +13,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
+
+from msgspec import Struct
 
 from azscheck.errors import UsageError
 from azscheck.inventory import Coverage, Resource
@@ -112,8 +113,7 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What a journal holds of one plane of one stamp."""
 
     journal: Journal

@@ -1,10 +1,9 @@
 """How long, how often and how hard a stamp may be asked."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Budgets of one stamp's collection; times are in seconds."""
 
     connect_seconds: float = 10

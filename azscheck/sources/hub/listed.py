@@ -1,9 +1,10 @@
 """What one list brought: its documents as resources, each once however often it was sent, without what is secret."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.inventory import Coverage, CoverageState, Origin, Resource, arm_key
 from azscheck.inventory.spool import Shelf, Spool
@@ -11,8 +12,7 @@ from azscheck.sources.hub.redaction import redact
 from azscheck.sources.hub.table import Row, scope_of
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One list; when it failed, what came before it failed is kept."""
 
     row: Row

@@ -1,12 +1,12 @@
 """Reading one list of one plane to its end: the api-version, and the Coverage that says what came of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 from azure.core.rest import HttpRequest
+from msgspec import Struct, field
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import NOT_OFFERED, CoverageState, Origin, Resource, arm_key, type_key
@@ -28,8 +28,7 @@ _VERSIONS_TRIED: Final = 4
 _ACCEPT: Final = {"Accept": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """One subscription of a plane: its path, its SDK clients, and what its `/providers` offers (None: not known)."""
 
     path: str
@@ -47,8 +46,7 @@ class Subscription:
         return str(refusal)
 
 
-@dataclass(frozen=True)
-class Lister:
+class Lister(Struct, frozen=True):
     """Reads lists of one plane of one stamp; safe to use from several threads, and raises nothing."""
 
     stamp: str

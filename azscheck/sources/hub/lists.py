@@ -3,10 +3,12 @@ one cannot be taken."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import Coverage, CoverageState, Resource
@@ -23,8 +25,7 @@ _T = TypeVar("_T")
 Failure = CollectionError
 
 
-@dataclass(frozen=True, slots=True)
-class _Unread:
+class _Unread(Struct, frozen=True):
     """A resource that was listed and is to be read once more."""
 
     row: Row

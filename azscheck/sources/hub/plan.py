@@ -1,8 +1,9 @@
 """The calls that a collection would make, and the rights they need; nothing here touches a network."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.sources.hub.selection import rows_for
 from azscheck.sources.hub.settings import StampSettings
@@ -12,8 +13,7 @@ PROVIDERS_VERSION: Final = "2019-10-01"
 METADATA_VERSION: Final = "2015-01-01"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCall:
+class PlannedCall(Struct, frozen=True):
     """One kind of call. `path` has `{subscription}`, `{region}` and `{name}` for what the stamp's own answers tell."""
 
     plane: PlaneName
@@ -25,8 +25,7 @@ class PlannedCall:
     """How often: `once`, or for each of what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """What a service principal has to be given."""
 
     plane: PlaneName

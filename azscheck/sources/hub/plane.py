@@ -1,9 +1,10 @@
 """One plane: how it is opened, and which subscriptions and region its lists are taken under."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from azscheck.errors import CollectionError
 from azscheck.inventory import CoverageState, Resource

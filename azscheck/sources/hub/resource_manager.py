@@ -1,7 +1,6 @@
 """One Resource Manager endpoint: a GET in, its JSON or a clause that says why not out."""
 
 import threading
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from azure.core.pipeline import Pipeline
 from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import ARMPipelineClient
+from msgspec import Struct
 
 from azscheck import __version__
 from azscheck.errors import CollectionError
@@ -33,8 +33,7 @@ from azscheck.sources.hub.pipeline import (
 from azscheck.sources.hub.transport import Transport
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A parsed answer, and the path and query it came from."""
 
     document: Any

@@ -1,14 +1,14 @@
 """What must be said about a stamp before it can be read."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 CredentialKind = Literal["servicePrincipal", "workloadIdentity", "azureCli"]
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """Whom to sign in as; a secret is named, never held: an environment variable, a file, or a certificate."""
 
     client_id: str = ""
@@ -28,8 +28,7 @@ class Credential:
     """The file in which a platform keeps the token of a workload that Entra ID trusts in place of a secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class StampSettings:
+class StampSettings(Struct, frozen=True):
     """One stamp of the configuration."""
 
     name: str

@@ -5,8 +5,9 @@ of the 2020-09-01-hybrid profile. A path's `{subscription}`, `{region}` and `{pa
 before; the lists of a parent are taken once for each of its resources.
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 PlaneName = Literal["admin", "tenant"]
 
@@ -33,8 +34,7 @@ _SUBSYSTEMS = "Microsoft.Fabric.Admin/fabricLocations/scaleUnits/storageSubSyste
 _REPLICATION = ("2021-02-16-preview", "2024-09-01")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One resource type and how to list it."""
 
     type: str

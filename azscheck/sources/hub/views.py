@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from azscheck.inventory import Coverage, CoverageState, Resource
 from azscheck.sources.hub.table import Row
 
 
-@dataclass(slots=True)
-class Views:
+class Views(Struct):
     """The second reads of one list, as they come in."""
 
     row: Row

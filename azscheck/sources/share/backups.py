@@ -6,9 +6,10 @@ MASBackup\<folder of a backup>\BackupInfo.xml                                  b
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from azscheck.sources.share.folders import Walked
 from azscheck.sources.share.layout import Names, names
@@ -18,8 +19,7 @@ from azscheck.times import format_time
 _OLDER: Final = "a backup of a build before 2022 does not name its {} in the names of its files"
 
 
-@dataclass(slots=True)
-class _Snapshot:
+class _Snapshot(Struct):
     """One repository in one backup."""
 
     time: str
@@ -36,16 +36,14 @@ class _Snapshot:
         return bool(self.archive) and bool(self.metadata)
 
 
-@dataclass(slots=True)
-class _Version:
+class _Version(Struct):
     """What one stamp version's folder holds: repositories by folded name, snapshots by backup."""
 
     spelled: dict[str, str] = field(default_factory=dict)
     repositories: dict[str, dict[str, _Snapshot]] = field(default_factory=lambda: defaultdict(dict))
 
 
-@dataclass(frozen=True, slots=True)
-class Backups:
+class Backups(Struct, frozen=True):
     """All backups, as `name, properties, unknown`, and what does not belong where they are."""
 
     found: list[tuple[str, Mapping[str, Any], Mapping[str, str]]]

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Thread
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.inventory import Coverage, CoverageState, Inventory
 from azscheck.sources.share.listing import Refusal
@@ -65,8 +66,7 @@ def _device(inventory: Inventory, stamp: str) -> str:
     return ""
 
 
-@dataclass
-class _Task:
+class _Task(Struct):
     """A share and the thread that reads it: a daemon, so that a call that hangs keeps nobody."""
 
     stamp: str

@@ -3,18 +3,18 @@
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 from azscheck.sources.share.settings import Device, FolderSettings
 
 INFRASTRUCTURE = "infrastructure"
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder of the share, and what counts in it."""
 
     name: str
@@ -24,8 +24,7 @@ class Folder:
     minimum_bytes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names inside MASBackup."""
 
     progressive: str

@@ -1,9 +1,10 @@
 """A share as the reader sees it: folders that can be listed, over SMB or where the share is mounted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 Path = tuple[str, ...]
 """The names from the share's path down; empty: the share's path itself."""
@@ -20,8 +21,7 @@ class Refusal(Exception):
     """The share, or a folder of it, cannot be read; the text is a sentence that says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file or a folder."""
 
     name: str

@@ -1,12 +1,12 @@
 """What must be said about a backup share before it can be read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Device:
+
+class Device(Struct, frozen=True):
     """One that backs up to a folder: a switch, a hardware lifecycle host."""
 
     name: str
@@ -14,8 +14,7 @@ class Device:
     """Which files are its own; empty: those with its name in their path."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSettings:
+class FolderSettings(Struct, frozen=True):
     """What is expected in one folder of the share; None: what `layout.yaml` says."""
 
     path: str | None = None
@@ -25,8 +24,7 @@ class FolderSettings:
     minimum_bytes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How long a share may take."""
 
     connect_seconds: float = 10.0
@@ -34,8 +32,7 @@ class Limits:
     total_seconds: float = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class ShareSettings:
+class ShareSettings(Struct, frozen=True):
     r"""One stamp's share. The account's password is named, never held."""
 
     path: str = ""

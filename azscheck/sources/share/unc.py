@@ -1,10 +1,9 @@
 r"""Addresses of shares: `\\server\share\folder`."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Unc:
+class Unc(Struct, frozen=True):
     r"""`\\host\share\folders`."""
 
     host: str

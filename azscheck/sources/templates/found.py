@@ -1,7 +1,8 @@
 """What is found in a template while it is gone through: resources, and what may be there or not."""
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from azscheck.inventory import Origin, Resource, arm_key, type_key
 from azscheck.sources.templates.reading import Source
@@ -11,8 +12,7 @@ ANY: Final = ""
 """In the place of a type: any that a deployment can hold."""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The resources of one judged template, nested ones too, and the gaps in what is known of them."""
 
     stamp: str

@@ -1,9 +1,11 @@
 """What parameters are given: by a file, or by the template around a nested one."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from azscheck.errors import DocumentError, Place
+from msgspec import Struct
+
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.sources.templates.frame import SECURE, Frame
 from azscheck.sources.templates.nodes import Object
 from azscheck.sources.templates.placeholders import name_of
@@ -11,8 +13,7 @@ from azscheck.sources.templates.reading import Source
 from azscheck.values import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A value that a parameter is given: as it is, or as it stands in the template around."""
 
     node: Any

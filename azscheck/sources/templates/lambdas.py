@@ -4,9 +4,10 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/template-func
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.expressions import Call, Expression, Functions, Meter, OfTrees, evaluate
 from azscheck.values import ABSENT, Unknown
@@ -19,8 +20,7 @@ class _NotKnown(Exception):
         self.unknown = unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Struct, frozen=True):
     """A function that stands in an expression."""
 
     names: tuple[str, ...]

@@ -4,8 +4,10 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/linked-templa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.sources.templates.found import Found
 from azscheck.sources.templates.frame import Frame
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Nesting:
+class Nesting(Struct, frozen=True):
     """The files that led to a deployment, and how many deployments it lies in."""
 
     files: tuple[str, ...]

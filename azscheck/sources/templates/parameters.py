@@ -4,11 +4,13 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/parameters an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
+
 from azscheck.documents import did_you_mean, shorten
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.sources.templates.frame import SECURE
 from azscheck.sources.templates.given import Given
 from azscheck.sources.templates.nodes import Array, Object
@@ -46,8 +48,7 @@ def declared(scope: Scope, given: Mapping[str, Given]) -> dict[str, Named]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
+class _Parameter(Struct, frozen=True):
     scope: Scope
     name: str
     node: Object

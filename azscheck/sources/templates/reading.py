@@ -5,8 +5,9 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, Place, UsageError
+from azscheck.errors import DocumentError, UsageError
 from azscheck.inventory import Origin
+from azscheck.place import Place
 from azscheck.sources.templates.scanner import Scanner
 
 _LARGEST: Final = 4 * 1024 * 1024

@@ -1,9 +1,10 @@
 """One resource of a template, as a stamp would show it: its type, name and id, its body and where that is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.inventory import Origin, Resource, type_key
 from azscheck.sources.hub.table import TABLE
@@ -31,8 +32,7 @@ _MOST_PLACES: Final = 5_000
 AFTERWARDS: Final = "what only a deployed resource has, a template does not tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What a resource is called."""
 
     kind: str
@@ -74,8 +74,7 @@ class Named:
         return _SPELLED.get(type_key(kind), kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """A resource before it is one: what the platform adds can still be laid in."""
 
     named: Named

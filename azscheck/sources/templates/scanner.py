@@ -12,7 +12,8 @@ from math import isfinite
 from typing import Any, Final
 
 from azscheck.documents import shorten
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.sources.templates.nodes import Array, Object
 
 _MOST_VALUES: Final = 400_000

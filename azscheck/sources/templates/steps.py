@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 MOST: Final = 1_000_000
 """Enough for 800 machines of 60 disks each."""

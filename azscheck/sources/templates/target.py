@@ -1,17 +1,18 @@
 """Where the resources of one deployment go: a group, a subscription or the whole tenant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.sources.placement import Placement
 
 _UNTOLD: Final = Placement()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a deployment goes; what is not told has the placement's text in ids, and no value in expressions."""
 
     subscription_id: str

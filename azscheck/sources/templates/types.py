@@ -5,8 +5,9 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/definitions
 
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
 from azscheck.expressions import lookup
+from azscheck.place import Place
 from azscheck.sources.templates.frame import SECURE
 from azscheck.sources.templates.nodes import Array, Object
 from azscheck.sources.templates.scope import Scope

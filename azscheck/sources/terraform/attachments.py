@@ -1,8 +1,9 @@
 """Disks and the machines that they are attached to: Resource Manager has it on both, Terraform where it is written."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from azscheck.inventory import arm_key
 from azscheck.sources.terraform.body import Body
@@ -19,8 +20,7 @@ ATTACHMENTS: Final = (
 _DATA_DISKS: Final = ("properties", "storageProfile", "dataDisks")
 
 
-@dataclass(frozen=True, slots=True)
-class _Attachment:
+class _Attachment(Struct, frozen=True):
     machine: str
     disk: str
     change: Change

@@ -1,15 +1,15 @@
 """A resource in the making: its body, what of it is not known, and where each part is written."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from azscheck.inventory import Origin
 
 Way = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class Body:
+class Body(Struct):
     """The body of a resource, written property by property."""
 
     value: dict[str, Any] = field(default_factory=dict)

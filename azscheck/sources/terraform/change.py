@@ -4,13 +4,13 @@ The format: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class View:
+
+class View(Struct, frozen=True):
     """Values, or those of a block within them, beside what of them is known after apply, and what is sensitive."""
 
     values: Mapping[str, Any]
@@ -22,8 +22,7 @@ class View:
         return Part(self.values.get(name), part(self.unknown, name), part(self.sensitive, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A value likewise."""
 
     value: Any
@@ -51,8 +50,7 @@ class Part:
         return View(self.value if isinstance(self.value, dict) else {}, self.unknown, self.sensitive)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One resource of a plan, by its address."""
 
     address: str
@@ -99,8 +97,7 @@ class Change:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A plan, read."""
 
     path: Path

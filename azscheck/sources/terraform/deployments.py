@@ -5,12 +5,15 @@ https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from azscheck.errors import DocumentError, Place
+from msgspec import Struct
+from msgspec.structs import replace
+
+from azscheck.errors import DocumentError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource
+from azscheck.place import Place
 from azscheck.sources.made_templates import made_templates
 from azscheck.sources.placement import Placement
 from azscheck.sources.terraform.change import Change, Part
@@ -21,8 +24,7 @@ _PARAMETERS: Final = ("parameters_content", "parameters_body")
 _SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(Struct, frozen=True):
     """What a template in a plan deploys: its resources, and the lists that it leaves open."""
 
     resources: tuple[Resource, ...] = ()

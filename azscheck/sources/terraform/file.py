@@ -2,19 +2,20 @@
 
 import codecs
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from azscheck.errors import DocumentError, Place
+from msgspec import Struct
+
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 
 HOW: Final = "write one with: terraform show -json PLANFILE"
 _LARGEST: Final = 256 * 1024 * 1024
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """A file that should hold a plan."""
 
     path: Path

@@ -6,8 +6,9 @@ A file that is not HCL gives what was found in it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t\r\ufeff]+|\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))
@@ -25,16 +26,14 @@ _IN_QUOTES: Final = re.compile(r'[^"\\$%{}]+|\\.|\$\$\{|%%\{|[$%]\{|.', re.DOTAL
 _DEEPEST: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Line and column, from 1."""
 
     line: int
     column: int
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A block, or an object that is an attribute's value."""
 
     kind: str
@@ -48,8 +47,7 @@ class Block:
     """By attribute: its value, where that is a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     at: int

@@ -1,18 +1,18 @@
 """What `mapping.yaml` says of Terraform's types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 _PROVIDERS: Final = ("azurestack_", "azurerm_")
 Way = tuple[str, ...]
 """The keys of a property, from the resource's root or from the object that a block becomes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What an attribute or a block is in Resource Manager."""
 
     way: Way
@@ -26,8 +26,7 @@ class Target:
     """Where a value goes that is no block, of an attribute that is one in some types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One type of Resource Manager, and the Terraform types that are it."""
 
     type: str

@@ -5,8 +5,9 @@ for attributes that are the id or name of one resource, and only where the types
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from azscheck.sources.terraform.addresses import Index, Step, module_steps, steps_of
 from azscheck.sources.terraform.change import Change, below
@@ -19,8 +20,7 @@ Module = tuple[Step, ...]
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """References that stand in a module, and the key of the instance that they stand in."""
 
     references: tuple[str, ...]

@@ -1,8 +1,9 @@
 """One resource of a plan in Resource Manager's shape, by its row of the mapping."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.inventory import Origin
 from azscheck.sources.terraform.body import Body, Way, pointer
@@ -19,8 +20,7 @@ Where = Callable[[Change, Way], Origin | None]
 """Where an attribute of a resource is written; None where it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """What translates one resource; `identity` is its id."""
 
     change: Change

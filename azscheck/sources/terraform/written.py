@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from azscheck.errors import DocumentError
 from azscheck.inventory import Origin
@@ -21,8 +22,7 @@ _SUFFIXES: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _LOCAL: Final = ("./", "../", ".\\", "..\\")
 
 
-@dataclass(slots=True)
-class _Module:
+class _Module(Struct):
     """The blocks of a module's folder, each with its file."""
 
     resources: dict[tuple[str, str], tuple[str, Block]] = field(default_factory=dict)

@@ -6,10 +6,11 @@ Site Recovery: https://learn.microsoft.com/rest/api/site-recovery/replication-pr
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from azscheck.errors import CollectionError, UsageError
 from azscheck.inventory import Coverage, CoverageState, Inventory, Origin, Resource, type_key
@@ -34,8 +35,7 @@ _USUAL: Final = Limits()
 _VERSIONS_TRIED: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     type: str
     path: str
     versions: tuple[str, ...]

@@ -1,8 +1,9 @@
 """Which vault is read, and as whom."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from azscheck.sources.hub.settings import Credential
 
@@ -10,8 +11,7 @@ PUBLIC: Final = "https://management.azure.com"
 KINDS: Final = ("recovery-services", "site-recovery", "data-replication")
 
 
-@dataclass(frozen=True, slots=True)
-class Vault:
+class Vault(Struct, frozen=True):
     """A vault, and what the operator says of its items."""
 
     kind: str

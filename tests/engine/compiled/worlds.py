@@ -1,10 +1,11 @@
 """Random policies and inventories of few words, so that what a policy asks for is often there, and often absurd."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from azscheck.documents import Document
 from azscheck.engine.compiled.rules import Rule

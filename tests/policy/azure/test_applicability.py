@@ -1,9 +1,9 @@
 """To which resources a definition applies."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.policy import ANY
 from azscheck.policy.azure.definition import AzureDefinition

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from azscheck.engine import evaluate
-from azscheck.errors import DocumentError, Place
+from azscheck.errors import DocumentError
+from azscheck.place import Place
 from azscheck.policy import Policy, load_policies
 from tests.builders import NOW, inventory, policy_text
 from tests.policy.azure import ACCOUNT, EFFECT, VM, account, definition, effect_of, of_type

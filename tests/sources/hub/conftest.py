@@ -1,12 +1,12 @@
 """One demo stamp for all tests here, and short budgets so that retries take no time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp
 from azscheck.inventory import Coverage, CoverageState, Inventory

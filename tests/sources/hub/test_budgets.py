@@ -4,12 +4,12 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from azure.core.pipeline.policies import HTTPPolicy
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp, Fault
 from azscheck.errors import CollectionError

@@ -5,11 +5,11 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.inventory import CoverageState, Inventory, arm_key

@@ -4,10 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp, Fault
 from azscheck.demo.identity import IdentityService

@@ -2,11 +2,11 @@
 
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp, Fault, read_content
 from azscheck.inventory import CoverageState, Inventory

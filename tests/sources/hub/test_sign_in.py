@@ -2,10 +2,10 @@
 
 import socket
 import ssl
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import DemoStamp, Fault
 from azscheck.demo.identity import IdentityService

@@ -2,11 +2,11 @@
 
 import socket
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.errors import UsageError
 from azscheck.inventory import NOT_OFFERED, Coverage, CoverageState, Inventory, Origin, Resource

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.sources.share.listing import NotThere, Refusal, walk
 from azscheck.sources.share.settings import Limits, ShareSettings

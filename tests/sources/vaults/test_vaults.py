@@ -1,11 +1,11 @@
 """Vaults are read live, whole or not at all, and nothing is written to them."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azscheck.demo import Fault
 from azscheck.errors import UsageError
@@ -47,7 +47,7 @@ def vault(cloud: Cloud) -> Vault:
 @pytest.fixture
 def read(cloud: Cloud, vault: Vault) -> Read:
     def run(secret: str = "", limits: Limits = FAST, **changes: Any) -> Inventory:
-        changed = dataclasses.replace(vault, **changes)
+        changed = replace(vault, **changes)
         return read_vault(changed, "north", Secret(secret or cloud.identity.client_secret), lambda: NOW, limits)
 
     return run
@@ -111,7 +111,7 @@ def test_replicas_of_site_recovery_and_of_a_second_stamp(cloud: Cloud, vault: Va
     put(cloud, vault, replica, path="replicationProtectedItems")
     (found,) = read(kind="site-recovery").resources
     assert found.body["properties"]["sourceName"] == "SQL01"
-    second = dataclasses.replace(vault, kind="data-replication")
+    second = replace(vault, kind="data-replication")
     machine = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/sql01"
     said = {"customProperties": {"sourceAzStackVirtualMachineId": machine}, "replicationHealth": "Normal"}
     put(cloud, second, {"id": "/r/2", "properties": said}, path="protectedItems")
@@ -164,7 +164,7 @@ def test_secrets_are_looked_for_before_anything_is_asked(vault: Vault, monkeypat
     monkeypatch.delenv("VAULT_SECRET", raising=False)
     with pytest.raises(UsageError, match=r"of the vault rsv-1 is not there: set the environment variable VAULT_SECRET"):
         reader([vault], lambda: NOW)
-    other = dataclasses.replace(vault, resource_manager="https://a@b")
+    other = replace(vault, resource_manager="https://a@b")
     with pytest.raises(UsageError, match=r"resourceManager of the vault rsv-1 is not an address"):
         reader([other], lambda: NOW)
 
