@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from functools import partial
 from operator import lt
 from typing import Any, Final
@@ -33,8 +33,7 @@ _NO_ANSWER: Final = (0, 0, -1)
 """Stands for a resource of which a part could not be read: only the interpreter can answer for it."""
 
 
-@dataclass
-class Block:
+class Block(msgspec.Struct, dict=True):
     """Policies, the code for them where there is code, and what was found by them."""
 
     stamp: str
@@ -45,20 +44,17 @@ class Block:
     whole: Whole
     evidence: bool
     tally: Tally
-    decoder: msgspec.json.Decoder[Any] | None = field(init=False, default=None)
-    """None where only whole documents can be judged."""
-    _functions: list[Callable[..., Bits]] = field(init=False, default_factory=list)
-    _ends: "_Ends" = field(init=False)
-    _seen: Counter[Found] = field(init=False, default_factory=Counter)
-    _last: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._head = head(self.stamp, self.type) + '"'
+        self._functions: list[Callable[..., Bits]] = []
         self._ends = _Ends(self.end_of)
-        try:
+        self._seen: Counter[Found] = Counter()
+        self._last = ""
+        self.decoder: msgspec.json.Decoder[Any] | None = None
+        """None where only whole documents can be judged."""
+        with suppress(NotProjectable):
             self.decoder = self._compiled()
-        except NotProjectable:
-            self.decoder = None
 
     def _compiled(self) -> msgspec.json.Decoder[Any]:
         if self.evidence and not all(can_tell(policy) for policy, _ in self.bounds):

@@ -1,11 +1,11 @@
 """Counts of other resources of a saved inventory, from lines of which only the wanted properties are decoded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from operator import lt
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from azscheck.engine.compiled.joins import Count, lookup_of, without_key
 from azscheck.engine.compiled.judge import function_of
@@ -23,8 +23,7 @@ class Unusual(Exception):
     """The lines have something that only whole documents can show."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedLines:
+class CountedLines(msgspec.Struct, frozen=True):
     """Counts, as seen from one stamp of a saved inventory."""
 
     saved: SavedLines

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
@@ -35,8 +34,7 @@ _MARKED = frozenset(map(type_key, (ATTESTATIONS, STAMPS)))
 """Types of which more is unknown than their lines say."""
 
 
-@dataclass
-class Streamed:
+class Streamed(msgspec.Struct, dict=True):
     """A saved inventory that is judged while its lines are taken; `outcome` is whole when all have been."""
 
     saved: SavedLines

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -23,8 +22,7 @@ class NotInOrder(Exception):
     """The lines are not as azscheck writes them: the inventory is to be read as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedLines:
+class SavedLines(msgspec.Struct, frozen=True):
     """A saved inventory of which only what is no resource has been read."""
 
     path: Path

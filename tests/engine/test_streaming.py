@@ -17,7 +17,7 @@ from azscheck.inventory.lines import NotInOrder, SavedLines
 from azscheck.policy import Policy
 from azscheck.reports import render
 
-from ..builders import NOW, coverage, policy, resource
+from ..builders import GROUP, NOW, THING, coverage, policy, resource
 from .compiled.worlds import Dice, policy_of
 from .usual import Usual
 
@@ -102,3 +102,47 @@ def test_lines_that_are_blank(tmp_path: Path) -> None:
         in_small_chunks(patch, 50)
         with pytest.raises(NotInOrder):
             streamed(file, policies, {}, evidence=False)
+
+
+STATE, OWNER = "properties.state", "tags.owner"
+SEVERAL: list[Any] = [
+    {
+        "allOf": [
+            {"field": STATE, "exists": True},
+            {"field": STATE, "notLike": "b*"},
+            {"field": STATE, "notEquals": "c"},
+        ]
+    },
+    {"anyOf": [{"field": STATE, "equals": "x"}, {"field": OWNER, "equals": "y"}]},
+    {"allOf": [{"field": STATE, "notEquals": "b"}, {"field": OWNER, "notIn": ["b", 1]}]},
+    {"field": STATE, "newerThan": "P1D"},
+]
+"""Rules of which now one test decides, now another, now several."""
+VALUES: list[Any] = ["b", "bb", "c", 'b"', "b\\", "b\x7f", "b" * 150, "b" * 700, 1, 1.0, True, None, [], {"a": 1}, "x"]
+
+
+@pytest.mark.parametrize("evidence", [False, True])
+def test_same_findings_by_every_test_and_value(evidence: bool, tmp_path: Path) -> None:
+    """A finding remembered for one value, or for the tests that decided it, is told of another."""
+    file = tmp_path / "i.ndjson"
+    pairs = [(state, owner) for state in VALUES for owner in VALUES] * 2
+    things = [resource(f"a{i:04}", {"state": s}, tags={"owner": o}) for i, (s, o) in enumerate(pairs)]
+    things += [resource("b1", {"n": 1}), resource("b2", {}, unknown={"/properties/state": "403"}, tags={"owner": "b"})]
+    Inventory.of(NOW, things, [coverage()]).write(file)
+    policies = [policy(rule, id=f"TST-{i:03}") for i, rule in enumerate(SEVERAL)]
+    found = streamed(file, policies, {}, evidence=evidence)
+    assert len(found) == len(things) + 1
+    assert found == whole(file, policies, {}, evidence=evidence)
+
+
+@pytest.mark.parametrize("evidence", [False, True])
+@pytest.mark.parametrize("name", ["a\x7f", "a\x9b31m", "a\u202e", "aé", 'a"', "a\\", "a\n", "a b"])
+def test_ids_are_written_as_in_any_report(name: str, evidence: bool, tmp_path: Path) -> None:
+    """An id that a terminal acts on, or that ends the JSON, is written as it stands because its neighbours may be."""
+    file = tmp_path / "i.ndjson"
+    things = [resource("0", {}), resource("z", {}), resource("i", {}, id=f"{GROUP}/providers/{THING}/{name}")]
+    Inventory.of(NOW, things, [coverage()]).write(file)
+    policies = [policy({"field": STATE, "exists": True})]
+    run = Streamed(SavedLines.of(file), policies, bound(policies, {}, {}), NOW, evidence)
+    told = b"".join(run.lines()).decode()
+    assert told == render(evaluate(Inventory.read(file), policies, now=NOW), "lines", evidence=evidence)

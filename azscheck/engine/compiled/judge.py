@@ -1,11 +1,13 @@
 """Compiled evaluators for documents held as dicts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from types import CodeType
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from azscheck.engine.compiled.answers import NoAnswer, sure
 from azscheck.engine.compiled.joins import Joins, Truths
@@ -29,8 +31,7 @@ AT_ONCE = 30
 """Policies a function: more bits make an integer that is slow to add to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Generated code for the policies of one type on one stamp."""
 
     functions: Sequence[Callable[[Any, Resource], Bits]]

@@ -5,7 +5,6 @@ list of keys says how it is spelled, and that it is spelled in one way.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -21,8 +20,7 @@ class NotProjectable(Exception):
     """Whole documents are needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spellings:
+class Spellings(msgspec.Struct, frozen=True):
     """How an inventory spells each key, by its lower case; empty for one that it spells in several ways."""
 
     keys: Mapping[str, str]

@@ -1,8 +1,9 @@
 """The properties that generated code reads: a tree of keys, each read once into a local variable."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from azscheck.inventory.keys import TAGS
 from azscheck.values import ABSENT
@@ -10,8 +11,7 @@ from azscheck.values import ABSENT
 Steps = tuple[str, ...]
 
 
-@dataclass
-class Node:
+class Node(Struct):
     """A property, the variable that holds it, and the properties below it."""
 
     var: str

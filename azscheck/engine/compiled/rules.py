@@ -1,9 +1,10 @@
 """What code is written for, and what it is given."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from azscheck.engine.compiled.reads import Node
 from azscheck.engine.work import Work
@@ -15,8 +16,7 @@ class Opaque(Exception):
     """The interpreter must say: there is no code for it."""
 
 
-@dataclass
-class Scope:
+class Scope(Struct):
     """What stands in one loop, or in the document."""
 
     key: tuple[str, ...]
@@ -26,8 +26,7 @@ class Scope:
     lines: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """When a policy applies, what it requires, and the values of its parameters."""
 
     when: Condition | None
@@ -35,20 +34,18 @@ class Rule:
     parameters: Mapping[str, Any]
     blank: Any = ABSENT
     """What an expression gives for what is not there."""
-    work: Work = field(default_factory=Work, compare=False, repr=False)
+    work: Work = field(default_factory=Work)
     """What the policy may still do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The tests of a rule, and for each the place of its value among those that telling code tells."""
 
     tests: tuple[Test, ...]
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What is the same for all resources: the moment, and what code has to ask others for."""
 
     now: datetime
