@@ -4,9 +4,11 @@ https://learn.microsoft.com/azure/governance/policy/concepts/definition-structur
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from azscheck.inventory import Inventory, Resource, arm_key
+from azscheck.times import format_time
 from azscheck.values import ABSENT, Unknown
 
 GROUPS: Final = "Microsoft.Resources/resourceGroups"
@@ -14,6 +16,7 @@ SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions"
 _OF_A_GROUP: Final = ("location", "tags", "managedBy", "properties")
 _OF_A_SUBSCRIPTION: Final = ("displayName", "tenantId", "tags")
 _NO_REQUEST: Final = Unknown("there is no request when a resource is judged as it stands")
+_NOT_YET: Final = Unknown("it is written in a file, and is yet to be asked for")
 _NO_ASSIGNMENT: Final = Unknown("there is no assignment in Azure when a definition is judged here")
 
 
@@ -36,14 +39,27 @@ class Containers:
         return Unknown(gaps[0].words if gaps else f"{identifier} is not in the inventory")
 
 
-def surroundings(resource: Resource, containers: Containers | None) -> Mapping[str, Callable[[], Any]]:
+def surroundings(resource: Resource, containers: Containers | None, now: datetime) -> Mapping[str, Callable[[], Any]]:
     """The functions that depend on where the judged resource is."""
     return {
         "resourcegroup": lambda: _group(resource, containers),
         "subscription": lambda: _subscription(resource, containers),
-        "requestcontext": lambda: _NO_REQUEST,
+        "requestcontext": lambda: _request(resource, now),
         "policy": lambda: _NO_ASSIGNMENT,
     }
+
+
+def _request(resource: Resource, now: datetime) -> Any:
+    """What stands in for a request: Azure judges what exists by the newest version of the API.
+
+    A stamp's newest is the one that the resource was read by; where nothing tells it, none is newer than the day.
+    """
+    version: Any = _NOT_YET
+    if resource.origin.line is None:
+        asked = resource.origin.address.partition("?")[2].split("&")
+        told = (value for name, _, value in (part.partition("=") for part in asked) if name == "api-version")
+        version = next(told, format_time(now)[:10])
+    return {"apiVersion": version, "action": _NO_REQUEST, "identity": _NO_REQUEST}
 
 
 def _group(resource: Resource, containers: Containers | None) -> Any:

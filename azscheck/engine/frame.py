@@ -196,7 +196,7 @@ class Frame(Struct, frozen=True):
             "parameters": self._parameter,
             "current": self._current,
             "utcnow": lambda: format_time(self.now),
-            **surroundings(self.judged.resource, self.containers),
+            **surroundings(self.judged.resource, self.containers, self.now),
         }
 
     def _field(self, path: str) -> Any:

@@ -26,6 +26,7 @@ _PARTS: Final[dict[str, Callable[[datetime], str]]] = {
     "s": lambda t: str(t.second),
 }
 # A letter repeated is one part; of the other marks none has a meaning that depends on the machine's culture.
+_FRACTION = re.compile(r"\.\d+", re.ASCII)
 _PIECE = re.compile(r"(?P<part>([yMdHms])\2*)|(?P<quoted>'[^'\\]*')|(?P<mark>[-_.,TZ ])|(?P<colon>:)")
 
 
@@ -54,8 +55,10 @@ def in_form(moment: datetime, form: str) -> str:
 
 
 def add_days(base: Any, days: Any) -> str:
-    """A time some days later, in the one form that azscheck writes."""
-    return format_time(_moved(base, lambda: timedelta(days=integer(days))))
+    """A time some days later, in the one form that azscheck writes, with the fraction of a second that was given."""
+    moved = format_time(_moved(base, lambda: timedelta(days=integer(days))))
+    fraction = _FRACTION.search(base)
+    return f"{moved[:-1]}{fraction[0]}Z" if fraction else moved
 
 
 def date_time_add(base: Any, duration: Any, form: Any = None) -> str:

@@ -33,7 +33,7 @@ _MOST_WITHIN = 100_000
 """Elements that loops within a loop go over."""
 _MOST_LOOPS = 15
 """Loops within loops; Python takes no more than 20 blocks within blocks."""
-OF_A_RESOURCE = {"field", "subject", "current", "resourcegroup", "subscription"}
+OF_A_RESOURCE = {"field", "subject", "current", "resourcegroup", "subscription", "requestcontext"}
 """The functions whose value depends on the resource at hand or on the judged one."""
 _ENVELOPE: Mapping[tuple[str, ...], str] = {
     ("id",): "id",

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from azscheck.inventory import Origin
 from tests.builders import GROUP, coverage, resource
 from tests.policy.azure import ACCOUNT, VM, account, definition, group, of_type, states
 
@@ -137,11 +139,30 @@ def test_an_empty_tag_name_is_a_tag_that_is_not_there() -> None:
     assert states(rule, account("a", tags={"x": "y"})) == {"a": "compliant"}
 
 
-@pytest.mark.parametrize("function", ["requestContext().apiVersion", "policy().assignmentId"])
+@pytest.mark.parametrize("function", ["requestContext().action", "requestContext().identity", "policy().id"])
 def test_what_only_a_request_has_is_not_known(function: str) -> None:
     """A rule about requests passes or flags resources that nobody asked to write."""
     rule = definition({"allOf": [of_type(), {"value": f"[{function}]", "less": "2019-01-01"}]})
     assert states(rule, account("a")) == {"a": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "older", "newer"),
+    [
+        (Origin("hub", "/subscriptions/s1/x?$expand=y&api-version=2017-10-01"), "nonCompliant", "compliant"),
+        (Origin("hub", "/subscriptions/s1/x?api-version=2019-06-01"), "compliant", "nonCompliant"),
+        (Origin("file", "f"), "compliant", "nonCompliant"),
+        (Origin("file", "main.json", None, 7, 1), "unknown", "unknown"),
+    ],
+)
+def test_the_version_of_the_api(origin: Origin, older: str, newer: str) -> None:
+    """A default that came with a version is expected of what an older one has shown, or asked of no resource at all."""
+    read = replace(account("a"), origin=origin)
+    version = {"value": "[requestContext().apiVersion]"}
+    assert states(definition({"allOf": [of_type(), {**version, "less": "2019-04-01"}]}), read) == {"a": older}
+    assert states(definition({"allOf": [of_type(), {**version, "greater": "2019-04-01"}]}), read) == {"a": newer}
+    rule = definition({"allOf": [of_type(), {**version, "greater": "2026-06-01"}]})
+    assert origin.line or states(rule, read) == {"a": "compliant"}
 
 
 def test_a_parameter_without_a_value_is_not_known() -> None:
