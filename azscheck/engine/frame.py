@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from azscheck.engine.containers import Containers, surroundings
-from azscheck.engine.reading import at_alias_root, elements, spread, walk
+from azscheck.engine.reading import at_alias_root, elements, names_a_kind, spread, walk
 from azscheck.engine.work import Work
 from azscheck.expressions import Expression, calls, evaluate, is_expression, parse
 from azscheck.inventory import Resource
@@ -29,6 +29,10 @@ def _of_the_subject_alone(text: str) -> bool:
 @lru_cache(4096)
 def _of_the_resource_alone(text: str) -> bool:
     return not {"subject", "current"} & {call.name for call in calls(parse(text))}
+
+
+_ONLY_ONES: Final = ("current", "default", "web")
+"""Names of resources that there are one of below another."""
 
 
 class Frame(Struct, frozen=True):
@@ -155,7 +159,9 @@ class Frame(Struct, frozen=True):
             found = walk(at_alias_root(value, path[0]), path[1:], alias=True)
             if found is not ABSENT:
                 return found
-        return ABSENT
+        # `default.sku.name` of `blobServices/default`: the first key is the resource's name, or that of its kind.
+        named = steps[0].lower() in (*_ONLY_ONES, self.resource.name.lower()) or names_a_kind(steps[0])
+        return walk(at_alias_root(value, steps[1]), steps[2:], alias=True) if named and len(steps) > 1 else ABSENT
 
     def resolve(self, value: Any) -> Any:
         """A literal with its expressions evaluated; Unknown when a part of it is."""

@@ -17,6 +17,12 @@ def at_alias_root(document: Any, key: str) -> Any:
     return found if found is not ABSENT else _key(document, key)
 
 
+def names_a_kind(step: str) -> bool:
+    """Whether an alias's key may be the name of a kind of object, which the object's path does not have:
+    `ruleCollections[*].FirewallPolicyFilterRuleCollection.rules[*]`."""
+    return step[:1].isupper()
+
+
 def _key(value: Any, key: str) -> Any:
     if isinstance(value, Unknown):
         return value
@@ -31,10 +37,13 @@ def _alias_key(value: Any, key: str) -> Any:
 def walk(value: Any, steps: tuple[str, ...], *, alias: bool = False) -> Any:
     """What is at the end of a path, below a value; ABSENT when it is not there, Unknown as soon as that is met."""
     step_into = _alias_key if alias else _key
-    for step in steps:
+    for left, step in zip(range(len(steps) - 1, -1, -1), steps, strict=True):
         if step == EACH:
             return Unknown("[*] stands only in a count over its array", error=True)
-        value = step_into(value, step)
+        below = step_into(value, step)
+        if below is ABSENT and left and alias and names_a_kind(step):
+            continue
+        value = below
     return value
 
 

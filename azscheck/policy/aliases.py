@@ -1,8 +1,9 @@
 """Azure Policy's aliases: `Microsoft.Compute/virtualMachines/storageProfile.osDisk.osType`.
 
 An alias names a resource type and a property; what stands after the last slash is read from the resource's
-`properties`, with the `properties` of elements and of nested resources left out. Those that are made otherwise are
-data below. https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-alias
+`properties`, with the `properties` of elements and of nested resources left out. Where it begins with the name of a
+resource that there is one of (`blobServices/default.isVersioningEnabled`), or has the name of a kind of object
+(`integrationRuntimes/Managed.typeProperties`), the path lacks that name. Those that are made otherwise are data below. https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-alias
 """
 
 import re
@@ -32,11 +33,17 @@ _MADE_OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
     "microsoft.compute/virtualmachinescalesets/osdisk.imageurl": (
         "virtualMachineProfile.storageProfile.osDisk.image.uri",
     ),
+    "microsoft.hybridcompute/imageoffer": ("osName",),
+    "microsoft.hybridcompute/imagesku": ("osVersion",),
     "microsoft.insights/diagnosticsettings/logs.category": ("logs[*].category",),
     "microsoft.insights/diagnosticsettings/logs.enabled": ("logs[*].enabled",),
     "microsoft.insights/diagnosticsettings/metrics.enabled": ("metrics[*].enabled",),
     "microsoft.sql/auditingsettings.state": ("state",),
     "microsoft.sql/securityalertpolicies.state": ("state",),
+    "microsoft.sql/servers/databases/edition": ("sku.tier", "edition"),
+    "microsoft.sql/servers/databases/requestedserviceobjectivename": ("sku.name", "requestedServiceObjectiveName"),
+    "microsoft.sql/servers/databases/requestedserviceobjectivename.v2": ("requestedServiceObjectiveName",),
+    "microsoft.sql/servers/databases/storageaccounttype": ("requestedBackupStorageRedundancy", "storageAccountType"),
     "microsoft.sql/transparentdataencryption.status": ("status",),
     "microsoft.storage/storageaccounts/accounttype": ("sku.name", "accountType"),
     "microsoft.storage/storageaccounts/enableblobencryption": ("encryption.services.blob.enabled",),

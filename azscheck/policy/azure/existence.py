@@ -21,6 +21,7 @@ _OF_ANY_RESOURCE: Final = frozenset(
         "microsoft.authorization/locks",
         "microsoft.authorization/policyassignments",
         "microsoft.authorization/roleassignments",
+        "microsoft.containerservice/fleetmemberships",
         "microsoft.dataprotection/backupinstances",
         "microsoft.eventgrid/eventsubscriptions",
         "microsoft.guestconfiguration/guestconfigurationassignments",

@@ -202,3 +202,47 @@ def test_a_finding_says_what_the_rule_found() -> None:
     (result,) = judge(rule, account("a", {"accessTier": "hot"})).results
     assert result.message == f"{A}accessTier is hot (rule: equals Hot)"
     assert result.resource == f"{GROUP}/providers/{ACCOUNT}/a"
+
+
+WEB, DEFAULT = "Microsoft.Web/sites/config/web", f"{ACCOUNT}/blobServices/default"
+RUNTIME = "Microsoft.DataFactory/factories/integrationRuntimes/r"
+GROUPED = "Microsoft.Network/firewallPolicies/ruleCollectionGroups/g"
+RULE = "ruleCollections[*].FirewallPolicyFilterRuleCollection.rules[*].name"
+
+
+@pytest.mark.parametrize(
+    ("named", "alias", "test", "properties", "flagged"),
+    [
+        # The name of the resource, which its path does not have.
+        (WEB, "web.linuxFxVersion", {"contains": "JAVA"}, {"linuxFxVersion": "JAVA|8"}, True),
+        (WEB, "Web.cors.origins[*]", {"notEquals": "*"}, {"cors": {"origins": ["*"]}}, False),
+        (WEB, "logs.enabled", {"equals": True}, {"enabled": True}, False),
+        (DEFAULT, "default.isVersioningEnabled", {"notEquals": True}, {"isVersioningEnabled": True}, False),
+        (DEFAULT, "default", {"exists": True}, {"x": 1}, False),
+        ("Microsoft.Web/sites/config/slots", "slots.names[*]", {"equals": "x"}, {"names": ["y"]}, False),
+        # What is named so is that.
+        (WEB, "web.a", {"equals": 1}, {"a": 2, "web": {"a": 1}}, True),
+        # The name of a kind of object.
+        (RUNTIME, "Managed.typeProperties.x", {"equals": 1}, {"typeProperties": {"x": 1}}, True),
+        (RUNTIME, "Managed", {"exists": True}, {"typeProperties": {"x": 1}}, False),
+        (GROUPED, RULE, {"equals": "r"}, {"ruleCollections": [{"rules": [{"name": "r"}]}]}, True),
+        (GROUPED, RULE, {"equals": "r"}, {"ruleCollections": [{"rules": [{"name": "s"}]}]}, False),
+    ],
+)
+def test_names_that_the_path_of_an_alias_lacks(
+    named: str, alias: str, test: Any, properties: Any, flagged: bool
+) -> None:
+    """A rule on the one configuration of a web app never finds what it looks for, and every app passes."""
+    kind, _, name = named.rpartition("/")
+    rule = definition({"allOf": [of_type(kind), {"field": f"{kind}/{alias}", **test}]})
+    assert states(rule, resource(name, properties, kind=kind)) == {name: "nonCompliant" if flagged else "compliant"}
+
+
+def test_elements_below_the_name_of_a_kind_are_counted() -> None:
+    """A firewall policy with open rules passes because none of its rules is seen."""
+    kind = GROUPED.rpartition("/")[0]
+    count = {"count": {"field": f"{kind}/{RULE.removesuffix('.name')}"}, "greater": 1}
+    body = {"ruleCollections": [{"rules": [{"name": "r"}]}, {"rules": [{"name": "s"}]}, {}]}
+    assert states(definition({"allOf": [of_type(kind), count]}), resource("g", body, kind=kind)) == {
+        "g": "nonCompliant"
+    }
