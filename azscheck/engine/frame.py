@@ -159,9 +159,11 @@ class Frame(Struct, frozen=True):
             found = walk(at_alias_root(value, path[0]), path[1:], alias=True)
             if found is not ABSENT:
                 return found
-        # `default.sku.name` of `blobServices/default`: the first key is the resource's name, or that of its kind.
-        named = steps[0].lower() in (*_ONLY_ONES, self.resource.name.lower()) or names_a_kind(steps[0])
-        return walk(at_alias_root(value, steps[1]), steps[2:], alias=True) if named and len(steps) > 1 else ABSENT
+        if len(steps) > 1 and steps[0].lower() in (*_ONLY_ONES, self.resource.name.lower()):
+            # `default.sku.name` of `blobServices/default`.
+            return walk(at_alias_root(value, steps[1]), steps[2:], alias=True)
+        # `Managed.typeProperties` is in `properties` of an integration runtime.
+        return walk(value, ("properties", *steps), alias=True) if names_a_kind(steps[0]) else ABSENT
 
     def resolve(self, value: Any) -> Any:
         """A literal with its expressions evaluated; Unknown when a part of it is."""
@@ -210,8 +212,8 @@ class Frame(Struct, frozen=True):
         if EACH not in field.steps:
             found = self.read(field)
             return self.blank if found is ABSENT or (found is None and self.blank is not ABSENT) else found
-        # Azure gives an array of the values, inside the array's own count an array of the one.
-        return self.values(field) if self.goes_over(field) else [self.read(field)]
+        # Azure gives an array of the values that there are, inside the array's own count an array of the one.
+        return _there(self.values(field) if self.goes_over(field) else [self.read(field)])
 
     def _subject(self, path: str, counts: int = 1) -> Any:
         frame = self
@@ -227,6 +229,10 @@ class Frame(Struct, frozen=True):
     def _current(self, name: str = "") -> Any:
         field = parse_path(name) if EACH in name else None
         if field is not None and self._start(field)[0]:
-            return self.values(field) if self.goes_over(field) else self.read(field)
+            return _there(self.values(field)) if self.goes_over(field) else self.read(field)
         nothing = Unknown(f"current() finds no count named {name!r} around it", error=True)
         return next((element for known, element in self.named if known == name or not name), nothing)
+
+
+def _there(values: list[Any]) -> list[Any]:
+    return [value for value in values if value is not ABSENT]

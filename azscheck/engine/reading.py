@@ -9,11 +9,9 @@ from azscheck.values import ABSENT, Unknown
 
 
 def at_alias_root(document: Any, key: str) -> Any:
-    """An alias's first key: in `properties`, else beside it (`sku`, `identity`, `zones`)."""
-    properties = lookup(document, "properties") if isinstance(document, dict) else ABSENT
-    if isinstance(properties, Unknown):
-        return properties
-    found = lookup(properties, key) if isinstance(properties, dict) else ABSENT
+    """An alias's first key: in `properties`, or in `properties` of these, else beside (`sku`, `identity`, `zones`)."""
+    properties = _key(document, "properties")
+    found = _alias_key(properties, key)
     return found if found is not ABSENT else _key(document, key)
 
 

@@ -33,6 +33,7 @@ _MADE_OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
     "microsoft.compute/virtualmachinescalesets/osdisk.imageurl": (
         "virtualMachineProfile.storageProfile.osDisk.image.uri",
     ),
+    "microsoft.guestconfiguration/guestconfigurationassignments/contenthash": ("guestConfiguration.contentHash",),
     "microsoft.hybridcompute/imageoffer": ("osName",),
     "microsoft.hybridcompute/imagesku": ("osVersion",),
     "microsoft.insights/diagnosticsettings/logs.category": ("logs[*].category",),

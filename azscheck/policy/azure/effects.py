@@ -26,6 +26,7 @@ _JUDGED: Final = {
     "manual": Judged.BY_ATTESTATION,
 }
 _REFUSED: Final = {
+    "auditaction": "it tells of an action, and says nothing of a resource's state",
     "denyaction": "it forbids an action, and says nothing of a resource's state",
     "enforceopaconstraint": "it is about what runs inside a Kubernetes cluster",
     "enforceregopolicy": "it is about what runs inside a Kubernetes cluster",

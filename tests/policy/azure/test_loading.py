@@ -74,6 +74,7 @@ LEFT_OUT = {
     "static": (definition(TYPE, policyType="Static"), "of the policyType Static is not judged"),
     "data": (definition(TYPE, mode="Microsoft.KeyVault.Data"), "the mode Microsoft.KeyVault.Data is not judged"),
     "kubernetes": (definition(TYPE, EFFECT, mode="Microsoft.Kubernetes.Data"), "the mode Microsoft.Kubernetes.Data"),
+    "audit action": (definition(TYPE, "auditAction"), "the effect auditaction is not judged"),
     "deny action": (definition(TYPE, "DenyAction"), "the effect denyaction is not judged"),
     "deny action or not": (definition(TYPE, EFFECT, parameters=effect_of("DenyAction")), "the effect denyaction"),
     "field": (definition({"field": "properties.x", "exists": "true"}), "Azure has no field 'properties.x'"),

@@ -49,6 +49,22 @@ NONE: dict[str, Any] = {"networkAcls": {"ipRules": []}}
         ({"value": f"[length(field('{A}networkAcls'))]", "equals": 0}, {}, True),
         ({"value": f"[length(field('{A}{RULES}.value'))]", "equals": 2}, TWO, True),
         ({"value": f"[first(field('{A}{RULES}.value'))]", "equals": "10.0.0.1"}, TWO, True),
+        # An element that lacks the property adds nothing to it.
+        ({"value": f"[length(field('{A}{RULES}.action'))]", "equals": 1}, TWO, True),
+        (
+            {
+                "count": {
+                    "field": f"{A}{RULES}",
+                    "where": {"value": f"[length(field('{A}{RULES}.action'))]", "equals": 1},
+                },
+                "equals": 1,
+            },
+            TWO,
+            True,
+        ),
+        # Some types have `properties` in their `properties`.
+        ({"field": f"{A}idleTime", "exists": "false"}, {"properties": {"idleTime": "PT30M"}}, False),
+        ({"field": f"{A}idleTime", "equals": "x"}, {"idleTime": "x", "properties": {"idleTime": "y"}}, True),
         ({"value": "[[x]", "equals": "[[x]"}, {}, True),
         ({"value": "[createObject('a', 1).b]", "notEquals": ""}, {}, False),
     ],
@@ -225,6 +241,7 @@ RULE = "ruleCollections[*].FirewallPolicyFilterRuleCollection.rules[*].name"
         # The name of a kind of object.
         (RUNTIME, "Managed.typeProperties.x", {"equals": 1}, {"typeProperties": {"x": 1}}, True),
         (RUNTIME, "Managed", {"exists": True}, {"typeProperties": {"x": 1}}, False),
+        (RUNTIME, "Managed.name", {"exists": True}, {"typeProperties": {"x": 1}}, False),
         (GROUPED, RULE, {"equals": "r"}, {"ruleCollections": [{"rules": [{"name": "r"}]}]}, True),
         (GROUPED, RULE, {"equals": "r"}, {"ruleCollections": [{"rules": [{"name": "s"}]}]}, False),
     ],
