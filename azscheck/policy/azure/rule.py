@@ -74,7 +74,7 @@ class RuleParser:
         return of_the_subject(part.value) if related else part.value
 
     def _mistake(self, part: Part, sentence: str) -> None:
-        self.mistakes.append((part.place, f"{sentence}."))
+        self.mistakes.append((part.place, sentence if sentence.endswith((".", "?")) else f"{sentence}."))
 
     def _test(self, part: Part, related: bool) -> Condition:
         lefts = [below for below in part.items() if below.key.lower() in _LEFTS]
@@ -86,7 +86,7 @@ class RuleParser:
         (left,), (right,) = lefts, rights
         operator = _OPERATORS.get(right.key.lower())
         if operator is None:
-            near = did_you_mean(right.key, _OPERATORS.values()).rstrip(".")
+            near = did_you_mean(right.key, _OPERATORS.values())
             self._mistake(right, f"{right.key!r} is not an operator of Azure Policy{near}")
             return AllOf(())
         self._check_right(operator, right, of_field=left.key.lower() == "field")
@@ -159,5 +159,5 @@ class RuleParser:
                 raise UnsupportedPolicy([(part.place, f"{call.name}() {why}.")])
             name = getattr(call.arguments[0], "value", None) if call.arguments else None
             if call.name == "parameters" and isinstance(name, str) and name.lower() not in self._parameters:
-                near = did_you_mean(name, self._parameters).rstrip(".")
+                near = did_you_mean(name, self._parameters)
                 self._mistake(part, f"the {self._owner} has no parameter {name!r}{near}")
