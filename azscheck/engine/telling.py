@@ -25,6 +25,7 @@ from azscheck.results.lines import encode, finding
 _REMEMBERED: Final = 8192
 _LONGEST: Final = 100
 _KEPT: Final = 1000
+_TOLD_APART: Final = KEYS | {bool}
 _MARK: Final = "\ue000azscheck\ue000"
 _NOWHERE: Final = Resource("", "", "", {}, Origin("", ""))
 
@@ -91,28 +92,32 @@ class Teller:
         wanted = [(test.operator, Interpreter.wanted(test, self._frame)) for test in told.tests]
         self._answers = [answer_of(operator, value, now) for operator, value in wanted]
         self._templates: dict[tuple[bool, ...], list[str]] = {}
-        self._deciding: dict[tuple[bool, ...], tuple[list[int], dict[tuple[Any, ...], str]]] = {}
+        self._deciding: dict[tuple[bool, ...], list[int]] = {}
+        self._known: dict[tuple[Any, ...], str] = {}
 
     def odd(self, values: tuple[Any, ...]) -> str:
         """The finding of values of any kind."""
-        return self._finding(*self._proof(values))
+        return self._remembered((), values, values)
 
     def several(self, truths: tuple[bool, ...], values: tuple[Any, ...]) -> str:
         """The finding of values of which those are shown whose tests decided; it tells them by the tests' truths."""
-        known = self._deciding.get(truths)
-        if known is None:
-            known = self._deciding[truths] = self._places(values), {}
-        places, findings = known
-        shown = tuple([values[at] for at in places])
-        if not KEYS.issuperset(map(type, shown)):
-            return self.odd(values)
-        found = findings.get(shown)
+        places = self._deciding.get(truths)
+        if places is None:
+            places = self._deciding[truths] = self._places(values)
+        return self._remembered(truths, tuple([values[at] for at in places]), values)
+
+    def _remembered(self, truths: tuple[bool, ...], shown: tuple[Any, ...], values: tuple[Any, ...]) -> str:
+        # 1 and true are the same key, and not the same evidence.
+        kinds = tuple(map(type, shown))
+        if not _TOLD_APART.issuperset(kinds):
+            return self._finding(*self._proof(values))
+        found = self._known.get((truths, shown, kinds))
         if found is None:
-            found = self.odd(values)
+            found = self._finding(*self._proof(values))
             if all(map(_is_short, shown)):
-                if len(findings) >= _REMEMBERED:
-                    findings.clear()
-                findings[shown] = found
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[truths, shown, kinds] = found
         return found
 
     def _places(self, values: tuple[Any, ...]) -> list[int]:

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 from azscheck.engine.compiled.answers import NoAnswer
-from azscheck.engine.compiled.rules import Opaque, Rule
+from azscheck.engine.compiled.rules import OF_THE_JUDGED, Opaque, Rule
 from azscheck.engine.equality import scalar_key
 from azscheck.engine.population import World, prefix_of
 from azscheck.engine.reading import walk
@@ -30,7 +30,6 @@ from azscheck.policy.paths import EACH, parse_path
 from azscheck.values import ABSENT, Unknown
 
 Count = Callable[[Any], int]
-_OF_THE_JUDGED = {"subject", "resourcegroup", "subscription"}
 Truths = Callable[[Condition, Sequence[Resource], Rule], list[bool | None]]
 """The truth of a condition on each of some resources of one type; None where it is not known."""
 
@@ -198,7 +197,7 @@ def _left_reads_subject(left: Any) -> bool:
 def _names_subject(value: Any) -> bool:
     match value:
         case str() if is_expression(value):
-            return any(call.name in _OF_THE_JUDGED for call in calls(parse(value)))
+            return any(call.name in OF_THE_JUDGED for call in calls(parse(value)))
         case list():
             return any(map(_names_subject, value))
         case dict():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -10,6 +10,11 @@ from azscheck.engine.compiled.reads import Node
 from azscheck.engine.work import Work
 from azscheck.policy.conditions import Condition, Field, ResourceCount, Test
 from azscheck.values import ABSENT
+
+OF_THE_JUDGED: Final = frozenset(("subject", "resourcegroup", "subscription", "requestcontext"))
+"""The functions whose value depends on the judged resource."""
+OF_WHAT_IS_AT_HAND: Final = frozenset(("field", "current"))
+"""Those whose value depends on what is counted, or else on the judged resource."""
 
 
 class Opaque(Exception):

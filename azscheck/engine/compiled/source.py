@@ -8,7 +8,7 @@ from typing import Any
 
 from azscheck.engine.compiled.answers import KEYS, NoAnswer, answer_of, of_count, quick
 from azscheck.engine.compiled.reads import Layout, Node, Steps, code_of_reads, variant
-from azscheck.engine.compiled.rules import Given, Opaque, Rule, Scope, Told
+from azscheck.engine.compiled.rules import OF_THE_JUDGED, OF_WHAT_IS_AT_HAND, Given, Opaque, Rule, Scope, Told
 from azscheck.engine.equality import normal_type
 from azscheck.engine.frame import Frame
 from azscheck.engine.work import TooMuch
@@ -33,8 +33,6 @@ _MOST_WITHIN = 100_000
 """Elements that loops within a loop go over."""
 _MOST_LOOPS = 15
 """Loops within loops; Python takes no more than 20 blocks within blocks."""
-OF_A_RESOURCE = {"field", "subject", "current", "resourcegroup", "subscription", "requestcontext"}
-"""The functions whose value depends on the resource at hand or on the judged one."""
 _ENVELOPE: Mapping[tuple[str, ...], str] = {
     ("id",): "id",
     ("name",): "name",
@@ -141,7 +139,7 @@ class Writer:
 
     def _static(self, value: Any) -> Any:
         """A value that is the same for all resources, with its expressions evaluated; Opaque for any other."""
-        if any(_names(text) & OF_A_RESOURCE for text in _expressions(value)):
+        if any(_names(text) & (OF_THE_JUDGED | OF_WHAT_IS_AT_HAND) for text in _expressions(value)):
             raise Opaque
         rule = self._rule_at_hand
         try:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from azscheck.inventory import Resource
+from azscheck.inventory import Origin, Resource
 from azscheck.policy import ATTESTATIONS
 from azscheck.policy.azure.definition import AzureDefinition
 from tests.builders import GROUP, coverage, failed, resource
@@ -249,3 +250,23 @@ def test_what_to_do(effect: str, words: str) -> None:
     info = AzureDefinition.of(document(value)).policy().info
     assert words in info.remediation
     assert info.remediation.endswith(".")
+
+
+@pytest.mark.parametrize("scope", ["resourceGroup", "subscription"])
+@pytest.mark.parametrize("many", [2, 40])
+def test_the_version_of_the_api_is_that_of_the_judged_resource(many: int, scope: str) -> None:
+    """A condition on what is related is answered by the related resource's request, and a machine passes."""
+
+    def read(found: Resource, version: str) -> Resource:
+        return replace(found, origin=Origin("hub", f"{found.id}?api-version={version}"))
+
+    machines = [read(resource(f"vm{i}", {}, kind=VM), "2020-01-01") for i in range(many)]
+    related = [read(child(machine, EXTENSION, "e"), "2016-01-01") for machine in machines]
+    for version, expected in (("2020-01-01", "compliant"), ("2016-01-01", "nonCompliant")):
+        details = {
+            "type": EXTENSION,
+            "existenceScope": scope,
+            "existenceCondition": {"value": "[requestContext().apiVersion]", "equals": version},
+        }
+        rule = definition(of_type(VM), "auditIfNotExists", details)
+        assert set(states(rule, *machines, *related).values()) == {expected}
