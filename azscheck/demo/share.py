@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from azscheck.demo.placeholders import Filler
+from azscheck.documents import read_own
 from azscheck.errors import UsageError
 
 _MARK = ".azscheck-demo"
@@ -28,9 +29,7 @@ class ShareFile(Struct, frozen=True):
 
 def share_files(fill: Filler) -> tuple[ShareFile, ...]:
     """All files on the share."""
-    import yaml
-
-    content = yaml.safe_load(files("azscheck.demo").joinpath("share.yaml").read_text("utf-8"))
+    content = read_own(files("azscheck.demo").joinpath("share.yaml").read_text("utf-8"))
     plain = (ShareFile(path, fill.before(file["ago"]), file["bytes"]) for path, file in content["files"].items())
     return (*plain, *_backup_files(content["backups"], fill))
 

@@ -19,7 +19,7 @@ from azscheck.engine.telling import Teller, can_tell
 from azscheck.inventory.lines import NotInOrder
 from azscheck.inventory.parts import order_of
 from azscheck.results import ComplianceState, Result
-from azscheck.results.lines import END, FINDINGS, findings_of, head, id_of, plain, tail, told
+from azscheck.results.lines import END, FINDINGS, findings_of, head, id_of, plain, tail, told_states
 
 Tally = Counter[tuple[str, ComplianceState]]
 """How many results of a policy are in a state."""
@@ -196,7 +196,7 @@ class Block(msgspec.Struct, dict=True):
         for (policy, _), state in zip(self.bounds, states, strict=True):
             if state is not None:
                 by_state.setdefault(state, []).append(policy.id)
-        return "" if None in states else f'"{told(by_state)}'
+        return "" if None in states else f'"{told_states(by_state)}'
 
 
 class _Ends(dict[Found, str]):

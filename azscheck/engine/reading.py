@@ -35,13 +35,12 @@ def _alias_key(value: Any, key: str) -> Any:
 def walk(value: Any, steps: tuple[str, ...], *, alias: bool = False) -> Any:
     """What is at the end of a path, below a value; ABSENT when it is not there, Unknown as soon as that is met."""
     step_into = _alias_key if alias else _key
-    for left, step in zip(range(len(steps) - 1, -1, -1), steps, strict=True):
+    for number, step in enumerate(steps, 1):
         if step == EACH:
             return Unknown("[*] stands only in a count over its array", error=True)
         below = step_into(value, step)
-        if below is ABSENT and left and alias and names_a_kind(step):
-            continue
-        value = below
+        if below is not ABSENT or not alias or number == len(steps) or not names_a_kind(step):
+            value = below
     return value
 
 

@@ -37,10 +37,10 @@ def head(stamp: str, kind: str) -> str:
 def tail(policies: Mapping[ComplianceState, Sequence[str]], findings: Sequence[str] = ()) -> str:
     """What follows the id."""
     more = f"{FINDINGS}{','.join(findings)}]" if findings else ""
-    return f"{told(policies)}{more}{END}"
+    return f"{told_states(policies)}{more}{END}"
 
 
-def told(policies: Mapping[ComplianceState, Sequence[str]]) -> str:
+def told_states(policies: Mapping[ComplianceState, Sequence[str]]) -> str:
     """What follows the id, up to the findings."""
     named = {state.value: policies.get(state, ()) for state in TOLD if policies.get(state) or state is TOLD[0]}
     return f",{encode(named)[1:-1]}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from azscheck.documents import read_own
 from azscheck.sources.share.settings import Device, FolderSettings
 
 INFRASTRUCTURE = "infrastructure"
@@ -40,10 +41,7 @@ class Names(Struct, frozen=True):
 
 @cache
 def _layout() -> dict[str, Any]:
-    import yaml
-
-    text = files("azscheck.sources.share").joinpath("layout.yaml").read_text("utf-8")
-    layout: dict[str, Any] = yaml.safe_load(text)
+    layout: dict[str, Any] = read_own(files("azscheck.sources.share").joinpath("layout.yaml").read_text("utf-8"))
     return layout
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from azscheck.documents import read_own
+
 _PROVIDERS: Final = ("azurestack_", "azurerm_")
 Way = tuple[str, ...]
 """The keys of a property, from the resource's root or from the object that a block becomes."""
@@ -78,10 +80,7 @@ def _bare(terraform_type: str) -> str:
 
 @cache
 def _mapping() -> tuple[Mapping[str, Row], frozenset[str]]:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    mapping = yaml.load(Path(__file__).with_name("mapping.yaml").read_bytes(), Loader=loader)
+    mapping = read_own(Path(__file__).with_name("mapping.yaml").read_text("utf-8"))
     return {name: _row(given) for given in mapping["rows"] for name in given["terraform"]}, frozenset(mapping["open"])
 
 
